@@ -6,7 +6,7 @@ export function normaliseAccount(account: string): string {
   return electronic !== null && isValidIBAN(electronic) ? electronic : account.trim();
 }
 
-/** Whether a text is written like an IBAN: two letters, two digits, at least eleven more. Such a text must then be a valid one. */
-export const looksLikeIban = (account: string): boolean => /^[A-Za-z]{2}\d{2}[A-Za-z0-9 ]{11,}$/.test(account.trim());
+/** Whether a text is written like an IBAN: two letters, two digits, at least eleven more, blanks or hyphens between. Such a text must then be a valid one. */
+export const looksLikeIban = (account: string): boolean => /^[A-Za-z]{2}\d{2}[A-Za-z0-9 -]{11,}$/.test(account.trim());
 
 export const isIban = (account: string): boolean => isValidIBAN(electronicFormatIBAN(account) ?? '');

@@ -1,5 +1,5 @@
 import * as currencies from 'currency-codes';
-import { type Result, ok, refuse } from './result';
+import { type Result, invariant, ok, refuse } from './result';
 
 /** An amount in minor units (cents, fils, …) of an ISO 4217 currency. Never a float: 0.1 + 0.2 has cost people money. */
 export interface Money {
@@ -9,12 +9,21 @@ export interface Money {
 
 export type MoneyRefusal = 'CURRENCY_UNKNOWN' | 'AMOUNT_MALFORMED' | 'AMOUNT_DECIMALS' | 'AMOUNT_TOO_LARGE';
 
-/** At most 15 digits before the point: far above any payment, far below what a database column holds. */
-const AMOUNT = /^(0|[1-9]\d{0,14})(?:\.(\d{1,4}))?$/;
+const AMOUNT = /^(0|[1-9]\d*)(?:\.(\d+))?$/;
+/** Digits before the point: far above any payment, far below what a database column holds. */
+const WHOLE_DIGITS_MAX = 15;
 
-const digitsByCurrency: ReadonlyMap<string, number> = new Map(
-  currencies.data.filter((c) => /^[A-Z]{3}$/.test(c.code) && !c.code.startsWith('X')).map((c) => [c.code, c.digits]),
+/** Codes of ISO 4217 that nobody pays in: metals, baskets, bond market units, codes for testing and for "none", and funds. */
+const NOT_PAID_IN: ReadonlySet<string> = new Set(
+  'XAU XAG XPT XPD XDR XSU XUA XBA XBB XBC XBD XTS XXX BOV CHE CHW CLF COU MXV USN UYI UYW'.split(' '),
 );
+/** Newer than the list of the package: the Caribbean guilder (ISO 4217 amendment 176). */
+const ADDED: readonly (readonly [string, number])[] = [['XCG', 2]];
+
+const digitsByCurrency: ReadonlyMap<string, number> = new Map([
+  ...currencies.data.filter(({ code }) => /^[A-Z]{3}$/.test(code) && !NOT_PAID_IN.has(code)).map(({ code, digits }) => [code, digits] as const),
+  ...ADDED,
+]);
 
 /** Decimals of a currency after ISO 4217 (EUR 2, JPY 0, BHD 3), or null for one that is not a payment currency. */
 export const currencyDigits = (currency: string): number | null => digitsByCurrency.get(currency) ?? null;
@@ -28,14 +37,18 @@ export function parseMoney(amount: string, currency: string, decimals: 'exact' |
   if (digits === undefined) return refuse('CURRENCY_UNKNOWN');
   const match = AMOUNT.exec(amount);
   if (match === null) return refuse('AMOUNT_MALFORMED');
+  const whole = match[1] ?? '';
   const fraction = match[2] ?? '';
+  if (whole.length > WHOLE_DIGITS_MAX) return refuse('AMOUNT_TOO_LARGE');
   if (decimals === 'exact' ? fraction.length !== digits : fraction.length > digits) return refuse('AMOUNT_DECIMALS');
-  return ok({ minor: BigInt((match[1] ?? '') + fraction.padEnd(digits, '0')), currency });
+  return ok({ minor: BigInt(whole + fraction.padEnd(digits, '0')), currency });
 }
 
-/** The wire form: decimals of the currency, always all of them. */
+/** The wire form: decimals of the currency, always all of them. A negative amount or an unknown currency is a bug: it throws. */
 export function formatMoney({ minor, currency }: Money): string {
-  const digits = digitsByCurrency.get(currency) ?? 2;
+  const digits = digitsByCurrency.get(currency);
+  invariant(digits, 'money has a currency of ISO 4217');
+  invariant(minor >= 0n, 'money is not negative');
   if (digits === 0) return minor.toString();
   const text = minor.toString().padStart(digits + 1, '0');
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`;

@@ -1,0 +1,17 @@
+export * from './envelope';
+export * from './events';
+export { type ParseOptions, type ParseRefusal, parseRecord } from './reading/parse-record';
+export { JSON_DEPTH_MAX, readJsonObject } from './reading/read-json';
+export * from './record';
+export type { FieldError } from './rules/field-error';
+export { returnUrlAllowed } from './rules/return-url-is-safe';
+export { validateGatewayOutcome } from './rules/validate-outcome';
+export { requestHash, validateRequest } from './rules/validate-request';
+export { eventSchema } from './schema/event-schema';
+export * from './topics';
+export * from './writing/dead-letter';
+export { encodeEvent, type Stamp } from './writing/encode-event';
+export { redrive, redriveOf } from './writing/redrive';
+export type { JsonSchema } from './fields';
+export { EVENT_EXAMPLES, EXAMPLE_KEYS } from './examples/event-examples';
+export { type ExampleChanges, exampleRecord } from './examples/example-record';
