@@ -1,0 +1,209 @@
+import { describeTopic, parseRecord, type RawRecord, type TopicName, topicsOf } from '@assent/contracts';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { BatchContext, BatchHandler } from './batch-context';
+import { BatchPipeline, type PipelineEvent } from './batch-pipeline';
+import { consumerSettings, HEARTBEAT_MS, PARTITIONS_AT_ONCE, STALLED_AFTER_MS } from './consumer-settings';
+import type { MessagingOptions } from './messaging-options';
+import { OffsetCommitter } from './offset-committer';
+import type { Parsed } from './parsed-record';
+import type { Database } from '@assent/postgres';
+
+export interface ServerReports {
+  readonly pipeline: (event: PipelineEvent) => void;
+  /** `event`: a code, such as `offset_commit_failed`. */
+  readonly error: (event: string, error: unknown) => void;
+  /** The consumer has ended for good: the process must end too, so that its supervisor starts it anew. */
+  readonly fatal: (error: unknown) => void;
+}
+
+const RESTART_MS = 1000;
+
+/**
+ * Nest's transport for Kafka, as this product needs it: `@EventPattern('sca.decided')` names a topic of the contract, and the handler
+ * takes whole batches inside a transaction. Nest's own Kafka transport handles one message at a time, parses values before anybody
+ * sees the bytes, drops what has no handler and stops for good on a TypeError; none of that may happen here.
+ */
+export class KafkaBatchServer extends Server implements CustomTransportStrategy {
+  override propagatesEventHandlerErrors = true;
+  private consumer: Consumer | undefined;
+  private pipeline: BatchPipeline | undefined;
+  private closed = false;
+  private joined = false;
+  private idle = true;
+  private lastSignAtMs = Date.now();
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly database: Database,
+    private readonly options: MessagingOptions,
+    private readonly reports: ServerReports,
+  ) {
+    super();
+  }
+
+  /** Calls back at once: a broker that is away must not keep the HTTP side from starting. Readiness tells when it has joined. */
+  listen(callback: (error?: unknown) => void): void {
+    const handlers = this.batchHandlers();
+    this.pipeline = new BatchPipeline({
+      database: this.database,
+      service: this.options.service,
+      handlers,
+      deadLetters: new Set(this.options.deadLetters),
+      report: this.reports.pipeline,
+    });
+    this.idle = handlers.size === 0;
+    this.lastSignAtMs = Date.now();
+    if (!this.idle) void this.consume([...handlers.keys()], this.pipeline);
+    callback();
+  }
+
+  /** In the group, with partitions or without. */
+  isJoined(): boolean {
+    return this.joined;
+  }
+
+  /** No handler, hence no consumer: a service that only publishes. */
+  isIdle(): boolean {
+    return this.idle;
+  }
+
+  /** Whether the consumer has given a sign of life lately; false asks for a restart of the process. */
+  isLive(): boolean {
+    return this.closed || this.idle || Date.now() - this.lastSignAtMs < STALLED_AFTER_MS;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.pipeline?.stop();
+    await this.consumer?.disconnect().catch((error: unknown) => this.reports.error('group_leave_failed', error));
+  }
+
+  on(): never {
+    throw new Error('this transport has no events to listen to');
+  }
+
+  unwrap(): never {
+    throw new Error('this transport keeps its client to itself');
+  }
+
+  private batchHandlers(): Map<TopicName, BatchHandler> {
+    const handlers = new Map<TopicName, BatchHandler>();
+    for (const [pattern, handler] of this.getHandlers()) {
+      const topic = describeTopic(pattern);
+      if (topic === null || topic.gatewayId !== null || topic.deadLetter) throw new Error(`@EventPattern('${pattern}') is no topic of the contract`);
+      if (handler.isEventHandler !== true) throw new Error(`@MessagePattern('${pattern}'): events are not questions, use @EventPattern`);
+      if (handler.next !== undefined) throw new Error(`@EventPattern('${pattern}') stands twice: one handler for a topic`);
+      handlers.set(topic.name, async (batch, context: BatchContext) => {
+        const answer: unknown = await handler(batch, context);
+        if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
+      });
+    }
+    return handlers;
+  }
+
+  private async consume(names: readonly TopicName[], pipeline: BatchPipeline): Promise<void> {
+    while (!this.closed) {
+      try {
+        await this.start(names, pipeline);
+        return;
+      } catch (error) {
+        // A first start finds no coordinator while the broker makes its own topics; kafkajs calls that final (kafkajs #1445).
+        this.reports.error('group_join_failed', error);
+        await this.consumer?.disconnect().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+        this.lastSignAtMs = Date.now();
+      }
+    }
+  }
+
+  private async start(names: readonly TopicName[], pipeline: BatchPipeline): Promise<void> {
+    const consumer = this.kafka.consumer(consumerSettings(this.options.groupId, () => !this.closed));
+    this.consumer = consumer;
+    const committer = new OffsetCommitter(consumer, (error) => this.reports.error('offset_commit_failed', error));
+    const begun = new Set<string>();
+    this.watch(consumer, begun);
+    await consumer.connect();
+    await consumer.subscribe({ topics: names.flatMap((name) => topicsOf(name, this.options.topology)), fromBeginning: true });
+    if (this.closed) return consumer.disconnect();
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => this.eachBatch(payload, pipeline, committer, begun),
+    });
+  }
+
+  private watch(consumer: Consumer, begun: Set<string>): void {
+    const sign = (): void => void (this.lastSignAtMs = Date.now());
+    consumer.on(consumer.events.HEARTBEAT, sign);
+    consumer.on(consumer.events.FETCH, sign);
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      sign();
+      begun.clear();
+      this.joined = true;
+    });
+    consumer.on(consumer.events.DISCONNECT, () => void (this.joined = false));
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      this.joined = false;
+      this.reports.error('consumer_crashed', payload.error);
+      if (!payload.restart && !this.closed) this.reports.fatal(payload.error);
+    });
+  }
+
+  private async eachBatch(payload: EachBatchPayload, pipeline: BatchPipeline, committer: OffsetCommitter, begun: Set<string>): Promise<void> {
+    const { batch } = payload;
+    if (!payload.isRunning() || payload.isStale()) return;
+    const name = describeTopic(batch.topic)?.name;
+    if (name === undefined) throw new Error(`a batch of ${batch.topic}, which nobody subscribed to`);
+    const parsed = batch.messages.map((message): Parsed => {
+      const record: RawRecord = {
+        topic: batch.topic,
+        partition: batch.partition,
+        offset: message.offset,
+        timestamp: Number(message.timestamp),
+        key: message.key,
+        value: message.value,
+        ...headersOf(message.headers),
+      };
+      return { name, record, result: parseRecord(record, { topology: this.options.topology, knowsGateway: this.options.knowsGateway, depth: this.options.parseDepth }) };
+    });
+
+    // A failed heartbeat here is a rebalance; the one after the batch reports it to kafkajs, which then joins anew.
+    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+    try {
+      const partition = `${batch.topic}/${batch.partition}`;
+      if (begun.has(partition)) {
+        await pipeline.submit(parsed);
+      } else {
+        await pipeline.submitFirst(parsed);
+        begun.add(partition);
+      }
+    } catch (error) {
+      // Only a stopped pipeline rejects. Thrown on, so that nothing of this batch counts as read.
+      if (this.closed) return;
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+    payload.resolveOffset(batch.lastOffset());
+    committer.note(batch.topic, batch.partition, batch.lastOffset());
+    await payload.heartbeat();
+  }
+}
+
+type KafkaHeaders = EachBatchPayload['batch']['messages'][number]['headers'];
+
+/** kafkajs gives an array where a header stands several times. */
+function headersOf(given: KafkaHeaders): Pick<RawRecord, 'headers' | 'repeatedHeaders'> {
+  const headers: Record<string, Buffer> = {};
+  const repeatedHeaders: (readonly [string, Buffer])[] = [];
+  for (const [name, value] of Object.entries(given ?? {})) {
+    const values = (Array.isArray(value) ? value : [value]).filter((v) => v !== undefined).map((v) => Buffer.from(v));
+    const last = values.pop();
+    if (last !== undefined) headers[name] = last;
+    for (const earlier of values) repeatedHeaders.push([name, earlier]);
+  }
+  return repeatedHeaders.length === 0 ? { headers } : { headers, repeatedHeaders };
+}
