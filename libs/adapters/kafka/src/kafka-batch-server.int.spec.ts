@@ -134,6 +134,23 @@ describe('the Nest transport', () => {
     expect(fatal).not.toHaveBeenCalled();
   });
 
+  it('given empty headers, headers that stand twice and a header called __proto__, reads on', async () => {
+    const seen: string[] = [];
+    @Controller()
+    class Handlers {
+      @EventPattern('sca.requested')
+      requested(@Payload() batch: InboundEvent[], @Ctx() context: BatchContext): Promise<void> {
+        context.tx.afterCommit(() => seen.push(...batch.map(({ key }) => key)));
+        return Promise.resolve();
+      }
+    }
+    await replica(Handlers, broker.name('headers'));
+    const odd = Object.fromEntries([['empty', ''], ['twice', ['a', 'b']], ['__proto__', 'x'], ['constructor', 'y']]) as unknown as Record<string, string>;
+    await producer.send({ topic: 'sca.requested', messages: [{ key: `demo:${run}-odd`, value: '{}', headers: odd }] });
+    await send(`${run}-after-odd`);
+    await until(() => seen.includes(`demo:${run}-after-odd`));
+  });
+
   it('given a second replica that joins and leaves during work, loses and doubles nothing', async () => {
     const effects = new Map<string, number>();
     @Controller()

@@ -1,10 +1,11 @@
-import { describeTopic, parseRecord, type RawRecord, type TopicName, topicsOf } from '@assent/contracts';
+import { describeTopic, eventOf, parseRecord, prepareSchemas, type RawRecord, type TopicName, topicsOf } from '@assent/contracts';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { type Consumer, type EachBatchPayload, type Kafka, KafkaJSError } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { BatchContext, BatchHandler } from './batch-context';
 import { BatchPipeline, type PipelineEvent } from './batch-pipeline';
 import { consumerSettings, HEARTBEAT_MS, PARTITIONS_AT_ONCE, STALLED_AFTER_MS } from './consumer-settings';
+import { headersOf } from './headers-of';
 import type { MessagingOptions } from './messaging-options';
 import { OffsetCommitter } from './offset-committer';
 import type { Parsed } from './parsed-record';
@@ -55,6 +56,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     });
     this.idle = handlers.size === 0;
     this.lastSignAtMs = Date.now();
+    // Compiling a schema takes as long as a thousand messages: not on the first one's time.
+    if (this.options.parseDepth === 'full') prepareSchemas([...handlers.keys()].map((name) => eventOf(name).type));
     if (!this.idle) void this.consume([...handlers.keys()], this.pipeline);
     callback();
   }
@@ -131,7 +134,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => this.eachBatch(payload, pipeline, committer, begun),
+      eachBatch: (payload) => this.eachBatch(payload, pipeline, committer, begun).catch(asRetriable),
     });
   }
 
@@ -193,17 +196,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 }
 
-type KafkaHeaders = EachBatchPayload['batch']['messages'][number]['headers'];
-
-/** kafkajs gives an array where a header stands several times. */
-function headersOf(given: KafkaHeaders): Pick<RawRecord, 'headers' | 'repeatedHeaders'> {
-  const headers: Record<string, Buffer> = {};
-  const repeatedHeaders: (readonly [string, Buffer])[] = [];
-  for (const [name, value] of Object.entries(given ?? {})) {
-    const values = (Array.isArray(value) ? value : [value]).filter((v) => v !== undefined).map((v) => Buffer.from(v));
-    const last = values.pop();
-    if (last !== undefined) headers[name] = last;
-    for (const earlier of values) repeatedHeaders.push([name, earlier]);
-  }
-  return repeatedHeaders.length === 0 ? { headers } : { headers, repeatedHeaders };
+/** kafkajs takes a TypeError, RangeError or SyntaxError for the end of the consumer. Whatever went wrong here, reading on is right; its own errors (a rebalance) it must see as they are. */
+function asRetriable(error: unknown): never {
+  if (error instanceof KafkaJSError) throw error;
+  throw new Error('a batch could not be processed', { cause: error });
 }
