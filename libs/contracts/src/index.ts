@@ -7,6 +7,7 @@ export type { FieldError } from './rules/field-error';
 export { returnUrlAllowed } from './rules/return-url-is-safe';
 export { validateGatewayOutcome } from './rules/validate-outcome';
 export { requestHash, validateRequest } from './rules/validate-request';
+export { prepareSchemas } from './schema/compiled-schemas';
 export { eventSchema } from './schema/event-schema';
 export * from './topics';
 export * from './writing/dead-letter';

@@ -5,7 +5,7 @@ import { gatewaysJsonSchema } from './gateways/gateways-file';
 export interface GeneratedDocument {
   /** From the root of the repository. */
   readonly path: string;
-  render(): string;
+  readonly render: () => string;
 }
 
 /** Committed files that are made from code. `npm run generate` writes them; a test fails when one has drifted. */

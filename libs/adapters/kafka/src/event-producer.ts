@@ -80,7 +80,7 @@ function byTopic(records: readonly OutboundRecord[]): { topic: string; messages:
 function withRepeated(headers: OutboundRecord['headers'], repeated: NonNullable<OutboundRecord['repeatedHeaders']>): IHeaders {
   const all: IHeaders = { ...headers };
   for (const name of new Set(repeated.map(([n]) => n))) {
-    const last = headers[name];
+    const last = Object.hasOwn(headers, name) ? headers[name] : undefined;
     all[name] = [...repeated.filter(([n]) => n === name).map(([, value]) => value), ...(last === undefined ? [] : [last])];
   }
   return all;

@@ -103,7 +103,7 @@ export class Database implements Sql {
       this.announce(tx);
       return result;
     } catch (error) {
-      if (error instanceof CommitUncertain || isInfrastructureError(error)) broken = error as Error;
+      if (isInfrastructureError(error)) broken = error as Error;
       throw error;
     } finally {
       // A connection that may be in any state is closed, not lent again.
@@ -129,7 +129,7 @@ class Transaction implements Tx {
   readonly callbacks: (() => void)[] = [];
   lanes: ReadonlySet<number> = new Set();
   /** The first infrastructure error of a statement: it outlives whatever a framework makes of the exception on its way up. */
-  failure: Error | undefined;
+  failure: unknown;
   private readonly records: OutboundRecord[] = [];
 
   constructor(
@@ -141,7 +141,7 @@ class Transaction implements Tx {
     try {
       return await run<Row>(this.client, text, values);
     } catch (error) {
-      if (error instanceof Error && isInfrastructureError(error)) this.failure ??= error;
+      if (isInfrastructureError(error)) this.failure ??= error;
       throw error;
     }
   }

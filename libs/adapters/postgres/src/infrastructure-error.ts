@@ -22,8 +22,9 @@ export class CommitUncertain extends Error {
 
 export function isInfrastructureError(error: unknown): boolean {
   if (error instanceof CommitUncertain) return true;
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isInfrastructureError);
+  // By form, not by class: errors of Node's own modules may come from another realm, where `Error` is another class.
+  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string') return false;
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return error.errors.every(isInfrastructureError);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   // A five-character code is the server's SQLSTATE; Node's own codes are words. (EPIPE has five letters, and is listed.)
   if (SYSTEM_CODES.has(code)) return true;

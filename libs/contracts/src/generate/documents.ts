@@ -15,10 +15,12 @@ export interface GeneratedDocument {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+export const documentName = ({ type }: EventDefinition): string => `${type}.json`;
+
 /** The JSON Schemas of all event bodies, each with one example. */
 export const schemaDocuments = (): GeneratedDocument[] =>
   Object.values(EVENTS).map((event) => ({
-    name: `${event.type}.json`,
+    name: documentName(event),
     text: json({ ...eventSchema(event), examples: [EVENT_EXAMPLES[event.type]] }),
   }));
 
@@ -35,7 +37,8 @@ function overview(): string {
   return [
     '# Events',
     '',
-    'Generated from `libs/contracts` (`npm run generate`); a difference fails the build. Every schema carries an example. [`asyncapi.json`](asyncapi.json) has topics, keys, headers and settings.',
+    'Generated from `libs/contracts` (`npm run generate`); a difference fails the build. Every schema carries an example.',
+    '[`asyncapi.json`](asyncapi.json) has topics, keys, headers and settings.',
     'Version 1 only ever grows: `released/` holds the schemas as they were last released, and a test compares.',
     '',
     '| topic | event | key | written by |',

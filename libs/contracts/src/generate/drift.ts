@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { EVENTS } from '../events/registry';
 import type { JsonSchema } from '../fields';
 import { breakingChanges } from '../schema/additive';
-import { type GeneratedDocument, generatedDocuments, schemaDocuments } from './documents';
+import { documentName, type GeneratedDocument, generatedDocuments, schemaDocuments } from './documents';
 
 const RELEASED = 'released';
+const GATEWAY_DOCUMENTS: ReadonlySet<string> = new Set(Object.values(EVENTS).filter(({ writers }) => writers.gateways).map(documentName));
 
 /** The folder of the documents, seen from any folder of the workspace. */
 export function documentsFolder(from: string): string {
@@ -40,7 +42,8 @@ export function changesSinceRelease(folder: string, documents: readonly Generate
     const text = current.get(name);
     if (text === undefined) return [`${name}: the event is gone`];
     const before = JSON.parse(readFileSync(path.join(released, name), 'utf8')) as JsonSchema;
-    return breakingChanges(before, JSON.parse(text) as JsonSchema).map((change) => `${name}: ${change}`);
+    const promised = !GATEWAY_DOCUMENTS.has(name);
+    return breakingChanges(before, JSON.parse(text) as JsonSchema, { promised }).map((change) => `${name}: ${change}`);
   });
 }
 

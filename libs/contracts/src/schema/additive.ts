@@ -10,16 +10,18 @@ const MAY_ONLY_GROW = ['maxLength', 'maxItems', 'maximum'] as const;
 const MAY_ONLY_SHRINK = ['minLength', 'minItems', 'minimum'] as const;
 const MUST_STAY = ['type', 'pattern', 'format', 'uniqueItems'] as const;
 const DEPTH_MAX = 20;
+const NO_LONGER_THERE = ': is no longer always there';
 
 /**
- * What would break somebody if `after` replaced `before` under the same version: a field removed, retyped, newly required or no longer
- * always there, an enum value dropped, a bound tightened, null no longer taken. Fields and values may be added. Messages of the old
- * schema lie on topics and in archives, so reading must get no stricter, and consumers were promised what was required.
+ * What would break somebody if `after` replaced `before` under the same version: a field removed, retyped or newly required, an enum
+ * value dropped, a bound tightened, null no longer taken. Fields and values may be added. Messages of the old schema lie on topics and
+ * in archives, so reading must get no stricter. With `promised` (what our services write) consumers also rely on a required field
+ * being there; what only we read may ask for less.
  */
-export function breakingChanges(before: JsonSchema, after: JsonSchema): string[] {
+export function breakingChanges(before: JsonSchema, after: JsonSchema, { promised }: { readonly promised: boolean }): string[] {
   const changes: string[] = [];
   compare({ before, after }, { before, after }, '', changes, 0);
-  return changes;
+  return changes.filter((change) => promised || !change.endsWith(NO_LONGER_THERE));
 }
 
 function compare(roots: Pair, { before: rawBefore, after: rawAfter }: Pair, path: string, changes: string[], depth: number): void {
@@ -63,7 +65,7 @@ function compareProperties(roots: Pair, before: JsonSchema, after: JsonSchema, p
       changes.push(`${field}: removed`);
       continue;
     }
-    if (wasRequired.has(property) && !isRequired.has(property)) changes.push(`${field}: is no longer always there`);
+    if (wasRequired.has(property) && !isRequired.has(property)) changes.push(`${field}${NO_LONGER_THERE}`);
     compare(roots, { before: record(schema), after: record(now[property]) }, field, changes, depth + 1);
   }
   for (const property of isRequired) if (!wasRequired.has(property)) changes.push(`${path === '' ? '' : `${path}.`}${String(property)}: became required`);

@@ -6,6 +6,8 @@ import { eventSchema } from './event-schema';
 const VERDICT = eventSchema(EVENTS['sca.verdict.v1']);
 const REQUESTED = eventSchema(EVENTS['sca.requested.v1']);
 
+const PROMISED = { promised: true };
+
 /** A copy of a schema with the object at a path changed. */
 function edited(schema: JsonSchema, path: string[], edit: (node: Record<string, unknown>) => void): JsonSchema {
   const copy = structuredClone(schema) as Record<string, unknown>;
@@ -16,7 +18,7 @@ const without = (list: unknown, value: string): unknown => (list as string[]).fi
 
 describe('what may follow a released schema', () => {
   it('is the same', () => {
-    for (const event of Object.values(EVENTS)) expect(breakingChanges(eventSchema(event), eventSchema(event))).toEqual([]);
+    for (const event of Object.values(EVENTS)) expect(breakingChanges(eventSchema(event), eventSchema(event), PROMISED)).toEqual([]);
   });
 
   it.each<[string, JsonSchema]>([
@@ -27,7 +29,15 @@ describe('what may follow a released schema', () => {
     ['null as well', edited(VERDICT, ['properties'], (node) => (node['mayProceed'] = { anyOf: [{ type: 'boolean' }, { type: 'null' }] }))],
     ['an optional field of a part', edited(VERDICT, ['definitions', 'Payee', 'properties'], (node) => (node['bic'] = { type: 'string' }))],
   ])('may add %s', (_, after) => {
-    expect(breakingChanges(VERDICT, after)).toEqual([]);
+    expect(breakingChanges(VERDICT, after, PROMISED)).toEqual([]);
+  });
+});
+
+describe('what a gateway no longer has to send', () => {
+  it('breaks nobody', () => {
+    const after = edited(REQUESTED, [], (node) => (node['required'] = without(node['required'], 'payer')));
+    expect(breakingChanges(REQUESTED, after, { promised: false })).toEqual([]);
+    expect(breakingChanges(REQUESTED, after, PROMISED)).toEqual(['payer: is no longer always there']);
   });
 });
 
@@ -53,6 +63,6 @@ describe('what breaks somebody', () => {
     ['unknown fields that are no longer taken', VERDICT, edited(VERDICT, [], (node) => (node['additionalProperties'] = false)), 'the body: unknown fields are no longer taken'],
     ['an alternative less', REQUESTED, edited(REQUESTED, ['properties', 'exemptions'], (node) => (node['anyOf'] as unknown[]).pop()), 'exemptions: its alternatives changed'],
   ])('%s', (_, before, after, change) => {
-    expect(breakingChanges(before, after)).toContain(change);
+    expect(breakingChanges(before, after, PROMISED)).toContain(change);
   });
 });

@@ -40,8 +40,6 @@ export function traceRequests(fastify: FastifyInstance, stopping: Stopping): voi
     });
     runInContext(work.context, done);
   });
-  // The body arrives through callbacks of the socket, which know nothing of the request: go back into its context.
-  fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
   // A kept-alive connection that becomes idle after the server began to close would hold the stop until its time-out.
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (stopping.signal.aborted) reply.header('connection', 'close');

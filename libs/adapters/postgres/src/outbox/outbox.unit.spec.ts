@@ -21,11 +21,11 @@ describe('a message in an outbox row', () => {
   const bytes = fc.uint8Array({ maxLength: 64 }).map((b) => Buffer.from(b));
   it('comes back with exactly its bytes, whatever they are', () => {
     fc.assert(
-      fc.property(fc.option(bytes), fc.option(bytes), fc.dictionary(fc.string().filter((name) => name !== '__proto__'), bytes), (key, value, headers) => {
+      fc.property(fc.option(bytes), fc.option(bytes), fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('constructor', 'toString', '__proto__')), bytes), (key, value, headers) => {
         const back = recordOf('t', storedForm({ topic: 't', key, value, headers }));
         expect(back.key === null ? null : Buffer.from(back.key)).toEqual(key);
         expect(back.value).toEqual(value);
-        expect(Object.fromEntries(Object.entries(back.headers).map(([name, v]) => [name, Buffer.from(v)]))).toEqual(headers);
+        expect(Object.entries(back.headers).map(([name, v]) => [name, Buffer.from(v)])).toEqual(Object.entries(headers));
       }),
     );
   });

@@ -48,17 +48,18 @@ export function storedForm(record: OutboundRecord): StoredForm {
 export function recordOf(topic: string, form: StoredForm): OutboundRecord {
   const bytes = (text: string): Buffer => Buffer.from(text, form.encoding === 1 ? 'base64' : 'utf8');
   const list = JSON.parse(form.headers) as [string, string][];
-  const headers: Record<string, string | Buffer> = {};
+  // A map: a stranger's header may be called `constructor`, and an object would seem to hold one already.
+  const headers = new Map<string, string | Buffer>();
   const repeatedHeaders: (readonly [string, Buffer])[] = [];
   for (const [name, text] of list) {
-    const earlier = headers[name];
+    const earlier = headers.get(name);
     if (earlier !== undefined) repeatedHeaders.push([name, Buffer.from(earlier)]);
-    headers[name] = form.encoding === 1 ? bytes(text) : text;
+    headers.set(name, form.encoding === 1 ? bytes(text) : text);
   }
   return {
     topic,
     key: form.key === null ? null : bytes(form.key),
-    headers,
+    headers: Object.fromEntries(headers),
     ...(repeatedHeaders.length === 0 ? {} : { repeatedHeaders }),
     value: form.value === null ? null : bytes(form.value),
   };

@@ -1,3 +1,4 @@
+import type { ConfigDefinition } from '../define-config';
 import { auditLedgerConfig } from './audit-ledger';
 import { authSessionConfig } from './auth-session';
 import { diditSandboxConfig } from './didit-sandbox';
@@ -11,4 +12,4 @@ export * from './exemption-engine';
 export * from './webhook-ingest';
 
 /** Every service with its configuration, in the order in which `.env.example` shows them. */
-export const SERVICE_CONFIGS = [authSessionConfig, webhookIngestConfig, exemptionEngineConfig, auditLedgerConfig, diditSandboxConfig] as const;
+export const SERVICE_CONFIGS: readonly ConfigDefinition[] = [authSessionConfig, webhookIngestConfig, exemptionEngineConfig, auditLedgerConfig, diditSandboxConfig];
