@@ -1,0 +1,15 @@
+import type { AuthSessionConfig } from '@assent/platform';
+
+/** The service's configuration under a token, so that providers can ask for it. */
+export const SETTINGS = Symbol('auth-session settings');
+export type Settings = AuthSessionConfig;
+
+/** How many failed authentications in a row block a payer (RTS 2018/389 Article 4(3)(b): at most five), and for how long. */
+export const PAYER_FAILURES_MAX = 5;
+export const PAYER_BLOCK_MS = 30 * 60_000;
+
+/**
+ * After so long a session that is being opened is given up: the process that was opening it has ended, or its call has. The call itself is
+ * bounded by DIDIT_TIMEOUT_MS, once more where the vendor gave back a session that was not new.
+ */
+export const openingMaxMs = (vendorTimeoutMs: number): number => 3 * vendorTimeoutMs + 5000;

@@ -1,0 +1,15 @@
+export * from './authentication';
+export * from './commands';
+export * from './decide/decide';
+export { ATTEMPTS_MAX } from './decide/payer-decides';
+export * from './fetched-decision';
+export * from './rules/approved-only-by-a-fetched-decision';
+export * from './rules/created-session-is-new-and-not-started';
+export * from './rules/five-failures-block-the-payer';
+export * from './rules/liveness-and-face-approved';
+export * from './rules/metadata-equals-what-was-sent';
+export * from './rules/never-after-expiry';
+export * from './rules/session-is-ours';
+export * from './rules/two-factors-of-different-categories';
+export * from './vendor-status';
+export * from './verdict';
