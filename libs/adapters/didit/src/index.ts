@@ -1,0 +1,10 @@
+export * from './canonical-body';
+export * from './client';
+export * from './decision';
+export { vendorLanguage } from './language';
+export * from './outcomes';
+export * from './signature';
+export * from './status';
+export * from './to-decision';
+export { retryAfterMs, vendorBase, type VendorHttpOptions } from './vendor-http';
+export * from './webhook-event';
