@@ -12,17 +12,19 @@ const { swcOptions, root } = require('./swc-options.cjs');
 const DEFAULT_FOLDERS = ['apps', 'libs', 'infra', 'e2e', 'prisma/generated'];
 const SKIPPED = new Set(['node_modules', 'dist']);
 
-function* filesBelow(folder, suffix) {
+function* filesBelow(folder) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!SKIPPED.has(entry.name)) yield* filesBelow(file, suffix);
-    } else if (entry.name.endsWith(suffix)) yield file;
+      if (!SKIPPED.has(entry.name)) yield* filesBelow(file);
+    } else yield file;
   }
 }
 
-const isSource = (file) => !file.endsWith('.d.ts') && !file.endsWith('.spec.ts') && !file.endsWith('.sample.ts');
+const isCode = (file) => file.endsWith('.ts') && !/\.(d|spec|sample)\.ts$/.test(file);
+/** Data that code imports lies beside it; what describes a project does not. */
+const isData = (file) => file.endsWith('.json') && file.split(path.sep).includes('src');
 const targetOf = (file) => path.join(root, 'dist', path.relative(root, file).replace(/\.ts$/, '.js'));
 
 /** Written beside and renamed: a program that starts meanwhile reads the old file or the new one, never half of one. */
@@ -36,7 +38,7 @@ function write(target, text) {
 function compile(file, options) {
   const target = targetOf(file);
   if (existsSync(target) && statSync(target).mtimeMs > statSync(file).mtimeMs) return false;
-  write(target, swc.transformFileSync(file, options).code);
+  write(target, isCode(file) ? swc.transformFileSync(file, options).code : readFileSync(file));
   return true;
 }
 
@@ -54,9 +56,10 @@ forgetWhatOtherOptionsMade(options);
 const folders = process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_FOLDERS;
 let written = 0;
 for (const folder of folders) {
-  const sources = [...filesBelow(path.join(root, folder), '.ts')].filter(isSource);
+  const sources = [...filesBelow(path.join(root, folder))].filter((file) => isCode(file) || isData(file));
   for (const file of sources) if (compile(file, options)) written += 1;
   const wanted = new Set(sources.map(targetOf));
-  for (const file of filesBelow(path.join(root, 'dist', folder), '.js')) if (!wanted.has(file)) rmSync(file);
+  // Another run may be about to rename what it has written beside its target.
+  for (const file of filesBelow(path.join(root, 'dist', folder))) if (/\.js(on)?$/.test(file) && !wanted.has(file)) rmSync(file, { force: true });
 }
 if (written > 0) process.stderr.write(`compiled ${written} files\n`);

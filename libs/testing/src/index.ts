@@ -1,0 +1,2 @@
+export * from './engines/test-database';
+export * from './engines/test-kafka';

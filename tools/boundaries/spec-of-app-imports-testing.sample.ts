@@ -1,0 +1,5 @@
+// as: apps/auth-session/src/sample.int.spec.ts
+// green
+import { testDatabase } from '@assent/testing';
+
+export const sample = testDatabase;
