@@ -1,0 +1,62 @@
+import { type Consumer, Kafka, logLevel } from 'kafkajs';
+import { waitFor } from './wait-for';
+
+/** A message as an outsider sees it. */
+export interface Seen {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer | null;
+  /** The value as JSON, or null where it is none. */
+  readonly body: Record<string, unknown> | null;
+}
+
+/** Reads topics from now on with a group of its own, as compliance would. Nothing of ours but the topic names. */
+export class TopicReader {
+  readonly seen: Seen[] = [];
+  private constructor(private readonly consumer: Consumer) {}
+
+  static async open(brokers: readonly string[], topics: readonly string[], name: string): Promise<TopicReader> {
+    const kafka = new Kafka({ clientId: name, brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const consumer = kafka.consumer({ groupId: `${name}-${process.pid}-${Date.now()}`, maxWaitTimeInMs: 50 });
+    const reader = new TopicReader(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: false });
+    const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    const fetching = new Promise((resolve) => consumer.on(consumer.events.FETCH, resolve));
+    await consumer.run({
+      eachMessage: ({ topic, partition, message }) => {
+        const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([header, value]) => [header, String(Array.isArray(value) ? value.at(-1) : value)]));
+        reader.seen.push({ topic, partition, offset: message.offset, key: message.key?.toString() ?? null, headers, value: message.value, body: jsonOf(message.value) });
+        return Promise.resolve();
+      },
+    });
+    await joined;
+    await fetching;
+    return reader;
+  }
+
+  /** All messages of a topic about one authentication, in order. */
+  about(topic: string, authenticationId: string): Seen[] {
+    return this.seen.filter((message) => message.topic === topic && (message.body?.['authenticationId'] === authenticationId || message.key?.endsWith(`:${authenticationId}`) === true));
+  }
+
+  next(topic: string, authenticationId: string, matches: (message: Seen) => boolean = () => true, timeoutMs?: number): Promise<Seen> {
+    return waitFor(`${topic} of ${authenticationId}`, () => this.about(topic, authenticationId).find(matches), timeoutMs);
+  }
+
+  close(): Promise<void> {
+    return this.consumer.disconnect();
+  }
+}
+
+function jsonOf(value: Buffer | null): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(value?.toString('utf8') ?? '');
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
