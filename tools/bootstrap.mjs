@@ -24,13 +24,13 @@ const COMMANDS = {
   demo: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node(['dist/infra/src/stack/main.js', 'demo', ...args]) },
   reset: { needs: ['packages', 'clients', 'build'], run: (args) => node(['dist/infra/src/stack/main.js', 'reset', ...args]) },
   assent: { needs: ['packages', 'clients', 'build'], run: (args) => node(['dist/apps/cli/src/main.js', ...args]) },
-  bench: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node(['dist/apps/cli/src/bench/main.js', ...args]) },
+  bench: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node(['dist/bench/src/main.js', ...args]) },
   test: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node([...JEST, ...args]) },
   prepare: { needs: ['packages', 'clients', 'build'], run: () => Promise.resolve(0) },
   lint: { needs: ['packages', 'clients'], run: (args) => nx('lint', args) },
   typecheck: { needs: ['packages', 'clients'], run: (args) => nx('typecheck', args) },
   build: { needs: ['packages', 'clients'], run: (args) => nx('build', args) },
-  generate: { needs: ['packages', 'clients', 'build'], run: (args) => node(['dist/libs/contracts/src/generate/main.js', ...args]) },
+  generate: { needs: ['packages', 'clients', 'build'], run: async (args) => (await node(['dist/libs/contracts/src/generate/main.js', ...args])) || node(['dist/libs/platform/src/write-documents.js', ...args]) },
   check: { needs: ['packages', 'clients', 'build'], run: (args) => node(['tools/check.mjs', ...args]) },
 };
 
@@ -130,15 +130,25 @@ function prepareEngines() {
   if (existsSync(inRoot('node_modules'))) writeFileSync(stamp, '');
 }
 
+/** The parent of a process, where the system tells it cheaply; else 0. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return 0;
+  }
+}
 
 /** Runs a command in place of this process: same streams, same signals, same exit code. It ends when whoever started this does. */
 function foreground(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: environment(), stdio: 'inherit' });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-    const parent = process.ppid;
-    // npm killed without a chance to pass the signal on: what it started must not go on alone.
-    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
+    // npm, killed without a chance to pass that on, must not leave running what it started. Between it and this process stands its shell.
+    const line = () => `${process.ppid} ${parentOf(process.ppid)}`;
+    const before = line();
+    const orphaned = setInterval(() => line() !== before && child.kill('SIGTERM'), 500);
     if (process.env.npm_lifecycle_event === undefined) clearInterval(orphaned);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
@@ -149,7 +159,7 @@ function foreground(command, args) {
 }
 
 const node = (args) => foreground(nodeBinary(), [QUIET_KAFKAJS, ...args]);
-const nx = (target, args) => foreground(nodeBinary(), ['node_modules/nx/bin/nx.js', 'run-many', '-t', target, ...args]);
+const nx = (target, args) => foreground(nodeBinary(), ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', target, ...args]);
 
 /** Two commands in one clone prepare one after the other. The lock of a process that is gone is nobody's. */
 async function alone(work) {

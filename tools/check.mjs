@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 
-const nx = (target) => ['node_modules/nx/bin/nx.js', 'run-many', '-t', target];
+const nx = (target) => ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', target];
 const jest = (...patterns) => ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--selectProjects', 'unit', '--testPathPatterns', ...patterns];
 
 const CHECKS = {
@@ -14,6 +14,7 @@ const CHECKS = {
   types: nx('typecheck'),
   build: nx('build'),
   'generated contracts': ['dist/libs/contracts/src/generate/main.js', '--check'],
+  'generated configuration': ['dist/libs/platform/src/write-documents.js', '--check'],
   'compose file': jest('infra/src/compose'),
 };
 

@@ -9,7 +9,7 @@ const path = require('node:path');
 const swc = require('@swc/core');
 const { swcOptions, root } = require('./swc-options.cjs');
 
-const DEFAULT_FOLDERS = ['apps', 'libs', 'infra', 'e2e', 'prisma/generated'];
+const DEFAULT_FOLDERS = ['apps', 'libs', 'infra', 'e2e', 'bench', 'prisma/generated'];
 const SKIPPED = new Set(['node_modules', 'dist']);
 
 function* filesBelow(folder) {

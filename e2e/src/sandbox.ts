@@ -6,6 +6,7 @@ export interface SandboxSession {
   readonly vendorData: string | null;
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly creates: number;
+  readonly decisionReads: number;
 }
 
 /** The local vendor's control calls (interface, `didit-sandbox`). */

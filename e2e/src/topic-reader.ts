@@ -16,18 +16,22 @@ export interface Seen {
 /** Reads topics from now on with a group of its own, as compliance would. Nothing of ours but the topic names. */
 export class TopicReader {
   readonly seen: Seen[] = [];
+  private readonly positions = new Set<string>();
   private constructor(private readonly consumer: Consumer) {}
 
   static async open(brokers: readonly string[], topics: readonly string[], name: string): Promise<TopicReader> {
     const kafka = new Kafka({ clientId: name, brokers: [...brokers], logLevel: logLevel.NOTHING });
-    const consumer = kafka.consumer({ groupId: `${name}-${process.pid}-${Date.now()}`, maxWaitTimeInMs: 50 });
+    const groupId = `${name}-${process.pid}-${Date.now()}`;
+    await startFromNow(kafka, groupId, topics);
+    const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 50 });
     const reader = new TopicReader(consumer);
     await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning: false });
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
     const fetching = new Promise((resolve) => consumer.on(consumer.events.FETCH, resolve));
     await consumer.run({
       eachMessage: ({ topic, partition, message }) => {
+        if (reader.knows(`${topic}/${partition}/${message.offset}`)) return Promise.resolve();
         const headers = Object.fromEntries(Object.entries(message.headers ?? {}).map(([header, value]) => [header, String(Array.isArray(value) ? value.at(-1) : value)]));
         reader.seen.push({ topic, partition, offset: message.offset, key: message.key?.toString() ?? null, headers, value: message.value, body: jsonOf(message.value) });
         return Promise.resolve();
@@ -36,6 +40,13 @@ export class TopicReader {
     await joined;
     await fetching;
     return reader;
+  }
+
+  /** A reader that lost its broker reads some messages again; they are there once all the same. */
+  private knows(position: string): boolean {
+    const known = this.positions.has(position);
+    this.positions.add(position);
+    return known;
   }
 
   /** All messages of a topic about one authentication, in order. */
@@ -50,6 +61,17 @@ export class TopicReader {
   close(): Promise<void> {
     return this.consumer.disconnect();
   }
+}
+
+/** Written down at the broker: "the latest" of a reader that has to join anew would leave out what came meanwhile. */
+async function startFromNow(kafka: Kafka, groupId: string, topics: readonly string[]): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  for (const topic of topics) {
+    const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
+    await admin.setOffsets({ groupId, topic, partitions });
+  }
+  await admin.disconnect();
 }
 
 function jsonOf(value: Buffer | null): Record<string, unknown> | null {

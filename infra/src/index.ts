@@ -11,3 +11,4 @@ export * from './engines/test-engines';
 export * from './stack/gateways-file';
 export * from './stack/stack-file';
 export * from './stack/start-stack';
+export { Stack, type StackOptions } from './stack/stack';

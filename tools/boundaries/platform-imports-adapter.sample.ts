@@ -1,5 +1,5 @@
 // as: libs/platform/src/sample.ts
-// red: @nx/enforce-module-boundaries: can only depend on libs tagged with
+// red: @nx/enforce-module-boundaries: Circular dependency between "platform" and "adapter-didit"
 import * as didit from '@assent/didit';
 
 export const sample = didit;

@@ -4,9 +4,9 @@
  */
 
 const FILE_LINES_MAX = 400;
-const COLUMNS_MAX = 200;
+const COLUMNS_MAX = 240;
 /** A table of cases is read across. */
-const SPEC_COLUMNS_MAX = 280;
+const SPEC_COLUMNS_MAX = 320;
 const BANNED_NAMES = /(^|[-.])(utils?|common|helpers?|managers?|misc)([-.]|$)/;
 
 const lines = (text) => text.split('\n');

@@ -12,7 +12,7 @@ const read = (name: string): { as: string; text: string } => {
   const [first = '', ...rest] = readFileSync(path.join(samples, name), 'utf8').split('\n');
   return { as: first.replace('as: ', ''), text: rest.join('\n') };
 };
-const long = { 'file-length': 'x\n'.repeat(401), 'line-length': `const text = '${'x'.repeat(200)}';\n` };
+const long = { 'file-length': 'x\n'.repeat(401), 'line-length': `const text = '${'x'.repeat(240)}';\n` };
 
 describe('tidy', () => {
   let rules: Rules;

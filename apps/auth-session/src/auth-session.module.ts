@@ -20,6 +20,7 @@ import { Expiry } from './timers/expiry';
 import { Reconciler } from './timers/reconciler';
 import { DecisionApplication } from './vendor/decision-application';
 import { SessionOpening } from './vendor/session-opening';
+import { measuredBudget } from './vendor/vendor-budget';
 import { VendorTasks } from './vendor/vendor-tasks';
 import { DIDIT, VendorWork } from './vendor/vendor-work';
 import { DiditEventConsumer } from './webhooks/didit-event.consumer';
@@ -80,11 +81,15 @@ export class AuthSessionModule implements OnApplicationBootstrap, OnApplicationS
 
 function diditClient(settings: Settings): HttpDiditClient {
   const duration = metrics.histogram('assent_vendor_call_seconds', 'Time of calls to the vendor, by operation and outcome.', ['operation', 'outcome']);
+  const budget = measuredBudget();
   return new HttpDiditClient({
     baseUrl: settings.diditBaseUrl,
     apiKey: settings.diditApiKey.reveal(),
     workflowId: settings.diditWorkflowId,
     timeoutMs: settings.diditTimeoutMs,
-    observe: ({ operation, outcome, milliseconds }) => duration.observe({ operation, outcome }, milliseconds / 1000),
+    observe: ({ operation, outcome, milliseconds }) => {
+      budget.spend(operation);
+      duration.observe({ operation, outcome }, milliseconds / 1000);
+    },
   });
 }

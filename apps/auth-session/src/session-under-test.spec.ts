@@ -52,7 +52,7 @@ export async function startSession(overrides: Partial<Settings> = {}, replicaOf:
     nodeEnv: 'test', logLevel: 'silent', httpHost: '127.0.0.1', httpPort: 0, databaseSchema: disposable.schema, databasePoolMax: 12, shutdownTimeoutMs: 5000,
     otelExporterOtlpEndpoint: null, publicBaseUrl: ORIGIN, approvalTokenSecret: secret(), subjectRefKey: secret(), codeIssuer: 'assent-test', codeTtlSeconds: 600,
     codeKeyEncryptionKey: secret(), portraitEncryptionKey: secret(), portraitTtlDays: 30, diditBaseUrl: vendor.baseUrl, diditApiKey: new Secret('vendor-api-key'),
-    diditWorkflowId: WORKFLOW, diditApplicationId: 'app', diditEnvironment: 'sandbox', diditTimeoutMs: 1000, allowSingleFactor: true, reconcileAfterSeconds: 3600, ...replicaOf?.settings, ...overrides,
+    diditWorkflowId: WORKFLOW, diditApplicationId: 'app', diditEnvironment: 'sandbox', diditTimeoutMs: 1000, allowSingleFactor: true, payerFailuresMax: 5, payerBlockSeconds: 1800, reconcileAfterSeconds: 3600, ...replicaOf?.settings, ...overrides,
   } as unknown as Settings;
 
   @Global()

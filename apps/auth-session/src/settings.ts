@@ -4,10 +4,6 @@ import type { AuthSessionConfig } from '@assent/platform';
 export const SETTINGS = Symbol('auth-session settings');
 export type Settings = AuthSessionConfig;
 
-/** How many failed authentications in a row block a payer (RTS 2018/389 Article 4(3)(b): at most five), and for how long. */
-export const PAYER_FAILURES_MAX = 5;
-export const PAYER_BLOCK_MS = 30 * 60_000;
-
 /**
  * After so long a session that is being opened is given up: the process that was opening it has ended, or its call has. The call itself is
  * bounded by DIDIT_TIMEOUT_MS, once more where the vendor gave back a session that was not new.

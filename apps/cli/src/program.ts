@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { authenticateCommand } from './authenticate/authenticate-command';
 import { CommandEnd, EXIT, say } from './command-end';
+import { registerExemptionCommands } from './exemption/exemption-command';
 import { ledgerCommand } from './ledger/ledger-command';
 import { statusCommand } from './status/status-command';
 import { webhookCommand } from './webhook/webhook-command';
@@ -18,6 +19,7 @@ export function assentProgram(): Command {
     .addCommand(webhookCommand())
     .addCommand(ledgerCommand())
     .addHelpText('after', HELP);
+  registerExemptionCommands(program);
   return endingByException(program);
 }
 

@@ -30,7 +30,7 @@ export function api(context: ApiContext, request: ApiRequest): Answer | null {
   const { pathname } = request.url;
   if (WITHOUT_SLASH.test(pathname)) return redirect(301, `${pathname}/${request.url.search}`);
   if (pathname === '/v3/session/') return request.method === 'POST' ? create(context, request) : notAllowed(request.method);
-  if (pathname === '/v3/sessions/') return request.method === 'GET' ? guarded(context, request, 'get', () => listSessions(context.vendor, request.url.searchParams)) : notAllowed(request.method);
+  if (pathname === '/v3/sessions/') return request.method === 'GET' ? list(context, request) : notAllowed(request.method);
   if (pathname === '/v1/sandbox/scenarios/') return guarded(context, request, 'get', () => json(200, { scenarios: vendorScenarioNames() }));
   const call = SESSION_CALL.exec(pathname);
   if (call !== null) return sessionCall(context, request, call[1] ?? '', call[2] ?? '');
@@ -38,6 +38,8 @@ export function api(context: ApiContext, request: ApiRequest): Answer | null {
 }
 
 const create = (context: ApiContext, request: ApiRequest): Answer => guarded(context, request, 'create', () => createSession(context.vendor, request.body, Date.now()));
+
+const list = (context: ApiContext, request: ApiRequest): Answer => guarded(context, request, 'get', () => listSessions(context.vendor, request.url.searchParams));
 
 const METHODS: Readonly<Record<string, string>> = { decision: 'GET', delete: 'DELETE', 'update-status': 'PATCH', 'sandbox/arm': 'POST' };
 

@@ -6,10 +6,17 @@ import type { NewSession, Vendor } from './vendor';
 
 /** Languages of the hosted page, as the vendor's API lists them. */
 const LANGUAGES = new Set(
-  'en ar bg bn bs ca cnr cs da de el es et fa fi fr he hi hr hu hy id it ja ka kk ko ky lt lv mk mn ms nl no pl pt-BR pt ro ru sk sl so sq sr sv th tr uk uz vi zh-CN zh-TW zh'.split(' '),
+  ('en ar bg bn bs ca cnr cs da de el es et fa fi fr he hi hr hu hy id it ja ka kk ko ky lt lv mk mn ms nl no pl pt-BR pt ro ru ' +
+    'sk sl so sq sr sv th tr uk uz vi zh-CN zh-TW zh').split(' '),
 );
 const CALLBACK_METHODS = new Set(['initiator', 'completer', 'both']);
 const PORTRAIT_BYTES_MAX = 2 * 1024 * 1024;
+const PORTRAIT_REQUIRED =
+  'A portrait image is required to perform face match for this workflow. ' +
+  'Send a portrait_image, or provide the vendor_data of a user with a previously stored face image to reuse it.';
+const NO_STORED_FACE =
+  'No stored face image was found for this user. ' +
+  'Send a portrait_image, or complete an approved verification with face liveness or an ID document for this vendor_data first.';
 
 /**
  * `POST /v3/session/` (Didit contract, section 2). Refusals are keyed by field; their value is a list of texts where the input is checked
@@ -68,10 +75,10 @@ function refusedWhileCreating(vendor: Vendor, input: JsonObject): FieldMessages 
   if (vendorData !== null && vendor.isBlocked(vendorData)) return { vendor_data: 'This user or business has been blocked and cannot create new verification sessions.' };
   if (textIn(input, 'portrait_image') !== null) return null;
   if (vendorData === null) {
-    return { portrait_image: 'A portrait image is required to perform face match for this workflow. Send a portrait_image, or provide the vendor_data of a user with a previously stored face image to reuse it.' };
+    return { portrait_image: PORTRAIT_REQUIRED };
   }
   if (vendor.hasStoredFace(vendorData)) return null;
-  return { portrait_image: 'No stored face image was found for this user. Send a portrait_image, or complete an approved verification with face liveness or an ID document for this vendor_data first.' };
+  return { portrait_image: NO_STORED_FACE };
 }
 
 function toNewSession(input: JsonObject): NewSession {

@@ -40,7 +40,8 @@ export class Deliveries {
   constructor(private readonly options: DeliveryOptions) {
     const url = new URL(options.url);
     this.path = url.pathname + url.search;
-    this.pool = new Pool(url.origin, { connections: CONNECTIONS, pipelining: 1, keepAliveTimeout: 4_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: TIMEOUT_MS } });
+    const timeouts = { keepAliveTimeout: 4_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: TIMEOUT_MS } };
+    this.pool = new Pool(url.origin, { connections: CONNECTIONS, pipelining: 1, ...timeouts });
   }
 
   /** Sends one event by the mode of the moment. Returns at once. */

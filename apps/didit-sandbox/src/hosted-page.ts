@@ -53,10 +53,13 @@ ${CHOICES.map(({ scenario, label, hint }) => `<button name="scenario" value="${s
 </form>`;
 
 const finishedBody = (session: Session): string =>
-  `<p>Result: <strong>${escapeHtml(session.status)}</strong></p>${session.callback === null ? '' : `<p><a href="${escapeHtml(callbackUrl(session.callback, session))}">Go back</a></p>`}`;
+  `<p>Result: <strong>${escapeHtml(session.status)}</strong></p>${session.callback === null ? '' : backLink(session.callback, session)}`;
+
+const backLink = (callback: string, session: Session): string => `<p><a href="${escapeHtml(callbackUrl(callback, session))}">Go back</a></p>`;
 
 const STYLE = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{margin:0;display:grid;place-items:center;min-height:100vh;padding:1rem;box-sizing:border-box}
-main{width:100%;max-width:26rem}h1{font-size:1.4rem}form{display:grid;gap:.75rem}button{min-height:3.5rem;padding:.5rem 1rem;font:inherit;font-weight:600;border:1px solid currentColor;border-radius:.6rem;
+main{width:100%;max-width:26rem}h1{font-size:1.4rem}form{display:grid;gap:.75rem}
+button{min-height:3.5rem;padding:.5rem 1rem;font:inherit;font-weight:600;border:1px solid currentColor;border-radius:.6rem;
 background:transparent;color:inherit;cursor:pointer;text-align:start}button small{display:block;font-weight:400;opacity:.8}button.approve{background:#14532d;color:#fff;border-color:#14532d}
 button:focus-visible{outline:3px solid #2563eb;outline-offset:2px}.note{font-size:.85rem;opacity:.75}`;
 
@@ -64,7 +67,8 @@ function page(title: string, body: string, status = 200): Answer {
   return html(
     status,
     `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title} · didit-sandbox</title><style>${STYLE}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
+<title>${title} · didit-sandbox</title><style>${STYLE}</style></head>
 <body><main><h1>${title}</h1>
 ${body}
 <p class="note">didit-sandbox: a simulation. Nothing here looks at a face.</p></main></body></html>

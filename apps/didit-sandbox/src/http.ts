@@ -20,7 +20,10 @@ export const redirect = (status: 301 | 303, location: string): Answer => ({ stat
 export const noContent = (): Answer => ({ status: 204, contentType: 'text/plain', body: '' });
 
 /** The vendor's router answers what it does not know in HTML, not in JSON. */
-export const routerNotFound = (): Answer => html(404, '<!doctype html>\n<html lang="en"><head><title>Not Found</title></head><body><h1>Not Found</h1><p>The requested resource was not found on this server.</p></body></html>\n');
+export const routerNotFound = (): Answer => html(404, ROUTER_NOT_FOUND);
+const ROUTER_NOT_FOUND = `<!doctype html>
+<html lang="en"><head><title>Not Found</title></head><body><h1>Not Found</h1><p>The requested resource was not found on this server.</p></body></html>
+`;
 export const detail = (status: number, message: string): Answer => json(status, { detail: message });
 
 export function send(response: ServerResponse, answer: Answer): void {

@@ -1,4 +1,4 @@
-import { ConfigError, configureLogging, diditSandboxConfig, flushLogs, loadConfig, logFor, metrics } from '@assent/platform';
+import { ConfigError, configureLogging, diditSandboxConfig, EXIT_CONFIG, flushLogs, loadConfig, logFor, metrics } from '@assent/platform';
 import { Sandbox } from './server';
 
 const log = logFor('main');
@@ -34,5 +34,5 @@ main().catch((error: unknown) => {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
   else log.fatal('could not start', { error });
   flushLogs();
-  process.exit(1);
+  process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
 });

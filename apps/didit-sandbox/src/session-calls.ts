@@ -28,7 +28,8 @@ export function updateStatus(vendor: Vendor, session: Session, body: Buffer, now
   const input = parseJson(body.toString('utf8'));
   const status = isJsonObject(input) ? input['new_status'] : undefined;
   if (status === undefined || status === null) return json(400, { new_status: ['This field is required.'] });
-  if (typeof status !== 'string' || !ALL_STATUSES.includes(status)) return json(400, { new_status: [`"${typeof status === 'string' ? status : JSON.stringify(status)}" is not a valid choice.`] });
+  if (typeof status !== 'string') return json(400, { new_status: [`"${JSON.stringify(status)}" is not a valid choice.`] });
+  if (!ALL_STATUSES.includes(status)) return json(400, { new_status: [`"${status}" is not a valid choice.`] });
   if (!NEW_STATUSES.includes(status)) return json(400, { new_status: ["You can only update the status to 'Approved', 'Declined', or 'Resubmitted'."] });
   if (status === session.status) return json(400, ['The new status is the same as the current status.']);
   const comment = isJsonObject(input) && typeof input['comment'] === 'string' ? input['comment'] : null;

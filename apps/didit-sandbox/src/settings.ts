@@ -41,7 +41,10 @@ export type SettingsRefusal = { readonly field: string; readonly message: string
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: SettingsRefusal };
 
 type Check = (value: Json) => string | null;
-const wholeNumber = (max: number, min = 0): Check => (value) => (Number.isInteger(value) && Number(value) >= min && Number(value) <= max ? null : `must be a whole number from ${min} to ${max}`);
+const wholeNumber =
+  (max: number, min = 0): Check =>
+  (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max ? null : `must be a whole number from ${min} to ${max}`;
 const share: Check = (value) => (typeof value === 'boolean' || (typeof value === 'number' && value >= 0 && value <= 1) ? null : 'must be true, false or a share from 0 to 1');
 const oneOf = (values: readonly string[]): Check => (value) => (typeof value === 'string' && values.includes(value) ? null : `must be one of ${values.join(', ')}`);
 

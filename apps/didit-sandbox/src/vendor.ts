@@ -9,6 +9,7 @@ import { newWebhook, type WebhookContent } from './webhook';
 
 /** Statuses whose webhook carries the decision (Didit contract, section 4.3). */
 const WITH_DECISION = new Set(['Approved', 'Declined', 'In Review', 'Abandoned']);
+const RESUBMIT_INFO = { nodes_to_resubmit: [{ feature: 'LIVENESS', node_id: 'feature_liveness_1' }], reasons: { feature_liveness_1: 'Please try again' } };
 /** From these a payer can still go on. */
 const OPEN = new Set(['Not Started', 'In Progress', 'Awaiting User', 'Resubmitted', 'In Review']);
 const BLOCKED_MAX = 10_000;
@@ -79,7 +80,8 @@ export class Vendor {
 
   /** What the console sends to try a destination: marked, and without an event id. */
   sendTest(nowMs: number): void {
-    this.deliveries.deliver(newWebhook({ ...this.envelope('status.updated', nowMs), session_id: '00000000-0000-4000-8000-000000000000', status: 'Approved', metadata: null, vendor_data: null }), this.defaults, this.dice, true);
+    const sample = { session_id: '00000000-0000-4000-8000-000000000000', status: 'Approved', metadata: null, vendor_data: null };
+    this.deliveries.deliver(newWebhook({ ...this.envelope('status.updated', nowMs), ...sample }), this.defaults, this.dice, true);
   }
 
   decision(session: Session): JsonObject {
@@ -130,7 +132,7 @@ export class Vendor {
       vendor_data: session.vendorData,
       metadata: shownMetadata(session.metadata, this.faults),
       ...(WITH_DECISION.has(status) ? { decision: this.decision(session) } : {}),
-      ...(status === 'Resubmitted' ? { resubmit_info: { nodes_to_resubmit: [{ feature: 'LIVENESS', node_id: 'feature_liveness_1' }], reasons: { feature_liveness_1: 'Please try again' } } } : {}),
+      ...(status === 'Resubmitted' ? { resubmit_info: RESUBMIT_INFO } : {}),
     });
     this.lastWebhook.set(session, webhook);
     this.send(webhook);

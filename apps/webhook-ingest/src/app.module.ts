@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { MessagingModule, type MessagingOptions } from '@assent/kafka';
-import type { GatewayRegistry } from '@assent/platform';
-import type { IngestConfig } from './ingest-config';
+import type { GatewayRegistry, WebhookIngestConfig } from '@assent/platform';
 import { IngestMetrics } from './ingest-metrics';
 import { PayerPseudonyms } from './receiving/payer-pseudonyms';
 import { Receiver, RECEIVER_SETTINGS, type ReceiverSettings } from './receiving/receiver';
@@ -18,7 +17,7 @@ export interface Overrides {
 
 @Module({})
 export class AppModule {
-  static with(config: IngestConfig, gateways: GatewayRegistry, overrides: Overrides = {}): DynamicModule {
+  static with(config: WebhookIngestConfig, gateways: GatewayRegistry, overrides: Overrides = {}): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -53,7 +52,7 @@ export class AppModule {
   }
 }
 
-const receiverSettings = (config: IngestConfig): ReceiverSettings => ({
+const receiverSettings = (config: WebhookIngestConfig): ReceiverSettings => ({
   secrets: config.diditWebhookSecrets.map((secret) => secret.reveal()),
   freshnessSeconds: config.webhookFreshnessSeconds,
   own: { environment: config.diditEnvironment, applicationId: config.diditApplicationId, workflowId: config.diditWorkflowId },

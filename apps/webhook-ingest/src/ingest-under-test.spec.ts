@@ -1,12 +1,11 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { configureLogging, createService, GatewayRegistry } from '@assent/platform';
+import { configureLogging, createService, GatewayRegistry, webhookIngestConfig, type WebhookIngestConfig } from '@assent/platform';
 import { isInfrastructureError } from '@assent/postgres';
 import { testDatabase } from '@assent/testing';
 import type { InjectOptions } from 'fastify';
 import { Client } from 'pg';
 import { AppModule, type Overrides } from './app.module';
-import { ingestConfig, type IngestConfig } from './ingest-config';
 
 export const SECRET = 'whsec_test_0123456789abcdefghijklmnopqrstuv';
 export const OLD_SECRET = 'whsec_old_0123456789abcdefghijklmnopqrstuvw';
@@ -32,7 +31,7 @@ export const environmentFor = (databaseUrl: string): Record<string, string> => (
   DIDIT_ENVIRONMENT: 'sandbox',
 });
 
-export const configFor = (databaseUrl: string, changes: Readonly<Record<string, string>> = {}): IngestConfig => ingestConfig.load({ ...environmentFor(databaseUrl), ...changes });
+export const configFor = (databaseUrl: string, changes: Readonly<Record<string, string>> = {}): WebhookIngestConfig => webhookIngestConfig.load({ ...environmentFor(databaseUrl), ...changes });
 
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 

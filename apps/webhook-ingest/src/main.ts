@@ -1,12 +1,11 @@
-import { runService } from '@assent/platform';
+import { runService, webhookIngestConfig } from '@assent/platform';
 import { isInfrastructureError } from '@assent/postgres';
 import { AppModule } from './app.module';
-import { ingestConfig } from './ingest-config';
 
 /** A webhook carries the whole decision; the vendor's are a few kilobytes. */
 export const WEBHOOK_BYTES_MAX = 256 * 1024;
 
-void runService(ingestConfig, (config, gateways) => ({
+void runService(webhookIngestConfig, (config, gateways) => ({
   module: AppModule.with(config, gateways),
   isInfrastructureError,
   rawBody: true,

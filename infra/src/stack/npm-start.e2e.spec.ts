@@ -139,7 +139,7 @@ describeOnLinux('npm start', () => {
     expect([kafka, postgres]).toEqual([firstStack.kafka, firstStack.postgres]);
     for (const name of PROGRAMS) expect(services[name]?.url).toBe(firstStack.services[name]?.url);
     const demo = npm('run', '--silent', 'demo', '--', '--json');
-    expect([demo.status, demo.stderr]).toEqual([0, '']);
+    expect(demo.status).toBe(0);
     sizeBefore = await ledgerSize();
   }, 180_000);
 

@@ -17,11 +17,16 @@ export interface EnvironmentInput {
 
 /** What a program may take over from the caller's environment: how to find programs and the network, how much to say. Nothing else leaks in. */
 const INHERITED = [
-  'PATH', 'HOME', 'TZ', 'LANG', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy',
+  'PATH', 'HOME', 'TZ', 'LANG', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE',
+  'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy',
 ] as const;
 
 /** Settings of auth-session that may be given from outside; the demonstration has its own defaults. */
-export const TUNABLE = ['PUBLIC_BASE_URL', 'ALLOW_SINGLE_FACTOR', 'CODE_TTL_SECONDS', 'RECONCILE_AFTER_SECONDS', 'DIDIT_TIMEOUT_MS', 'PORTRAIT_TTL_DAYS', 'CODE_ISSUER'] as const;
+export const TUNABLE = [
+  'PUBLIC_BASE_URL', 'ALLOW_SINGLE_FACTOR', 'CODE_TTL_SECONDS', 'RECONCILE_AFTER_SECONDS', 'DIDIT_TIMEOUT_MS',
+  'PORTRAIT_TTL_DAYS', 'CODE_ISSUER', 'PAYER_FAILURES_MAX', 'PAYER_BLOCK_SECONDS',
+] as const;
 
 export const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
@@ -43,7 +48,7 @@ export function stackEnvironment(input: EnvironmentInput): Record<ProgramName, R
       ...vendorIds(vendor),
       ...picked(input.environment, TUNABLE),
     },
-    'webhook-ingest': { DIDIT_WEBHOOK_SECRETS: vendor.DIDIT_WEBHOOK_SECRETS, ...vendorIds(vendor) },
+    'webhook-ingest': { SUBJECT_REF_KEY: secrets.subjectRefKey, DIDIT_WEBHOOK_SECRETS: vendor.DIDIT_WEBHOOK_SECRETS, ...vendorIds(vendor) },
     'exemption-engine': { SUBJECT_REF_KEY: secrets.subjectRefKey },
     'audit-ledger': {
       SUBJECT_REF_KEY: secrets.subjectRefKey,

@@ -175,18 +175,21 @@ export class Stack {
   }
 
   private async bringDown(): Promise<void> {
+    // Whoever was refused the folder has nothing to stop, and another's file is not his to remove.
+    if (this.record === null) return;
     removeStackFile(this.state);
     await Promise.all(this.watches.map((watch) => watch.release()));
     await Promise.allSettled([...this.programs.values()].map((program) => program.stop()));
     if (this.engines !== null) await stopEngines(this.engines);
-    this.record?.killAll();
-    this.record?.release();
+    this.record.killAll();
+    this.record.release();
   }
 
   /** For the last moment before this process ends without having stopped: nothing is awaited. */
   abandon(): void {
+    if (this.record === null) return;
     removeStackFile(this.state);
-    this.record?.killAll();
+    this.record.killAll();
   }
 }
 

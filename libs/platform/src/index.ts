@@ -1,6 +1,8 @@
 export { ConfigError, type ConfigDefinition, type ConfigOf, type ConfigProblem, type Environment, type Loadable, type Loaded, defineConfig, loadConfig } from './config/define-config';
 export { databaseConfig, gatewaysConfig, httpConfig, kafkaConfig, loggingConfig, processConfig, serviceConfig, subjectConfig, tracingConfig } from './config/shared';
 export * from './config/services';
+export { armFailpoints, failpoint, FAILPOINTS_VARIABLE } from './failpoints/failpoint';
+export { FailpointReached } from './failpoints/failpoint-reached';
 export { ApiKeyGuard, CurrentCaller, CurrentGateway, RequireScope } from './gateways/api-key.guard';
 export { type AuthenticatedGateway, Gateway, type Scope, SCOPES } from './gateways/gateway';
 export { GatewayRegistry } from './gateways/gateway-registry';

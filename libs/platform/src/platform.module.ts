@@ -3,6 +3,7 @@ import { ApiKeyGuard } from './gateways/api-key.guard';
 import { GatewayRegistry } from './gateways/gateway-registry';
 import { HealthController } from './health/health.controller';
 import { LivenessRegistry } from './health/liveness';
+import { measureReadiness } from './health/measure-readiness';
 import { ReadinessRegistry } from './health/readiness';
 import { Stopping } from './lifecycle/stopping';
 import { Metrics, metrics } from './metrics/metrics';
@@ -16,7 +17,9 @@ import { Metrics, metrics } from './metrics/metrics';
 export class PlatformModule {
   /** @param gateways null for a program that serves no gateways (didit-sandbox) */
   static forRoot(gateways: GatewayRegistry | null, stopping = new Stopping()): DynamicModule {
-    const shared: Provider[] = [{ provide: ReadinessRegistry, useValue: new ReadinessRegistry() }, LivenessRegistry, { provide: Stopping, useValue: stopping }, { provide: Metrics, useValue: metrics }];
+    const readiness = new ReadinessRegistry();
+    measureReadiness(readiness, metrics);
+    const shared: Provider[] = [{ provide: ReadinessRegistry, useValue: readiness }, LivenessRegistry, { provide: Stopping, useValue: stopping }, { provide: Metrics, useValue: metrics }];
     const serving: Provider[] = gateways === null ? [] : [{ provide: GatewayRegistry, useValue: gateways }, ApiKeyGuard];
     const providers = [...shared, ...serving];
     return { module: PlatformModule, controllers: [HealthController], providers, exports: providers };

@@ -65,7 +65,7 @@ export class CheckpointSigning {
 
   /** @throws LogInconsistent */
   async signIfGrown(): Promise<Signing> {
-    const signing = await this.database.transaction((tx) => this.sign(tx));
+    const signing = await this.database.transaction((tx) => this.sign(tx), 'checkpoint');
     if (signing.checkpoint !== null) this.known = signing.checkpoint;
     return signing.answer;
   }
@@ -114,7 +114,8 @@ export class CheckpointSigning {
 
   private publish(tx: Tx, { size, root }: Checkpoint, note: string): void {
     const body = { logId: this.identity.logId, size, rootHash: hashToBase64(root), note } satisfies AuditCheckpointV1;
-    tx.publish({ type: 'audit.checkpoint.v1', key: this.identity.logId, gatewayId: null, subject: null, body, causationId: null, sequence: size, traceparent: null });
+    const event = { type: 'audit.checkpoint.v1', key: this.identity.logId, gatewayId: null, subject: null, body, causationId: null } as const;
+    tx.publish({ ...event, sequence: size, traceparent: null });
   }
 }
 

@@ -8,7 +8,10 @@ export class LogAnswer {
   @ApiProperty({ description: 'First line of its checkpoints (C2SP tlog-checkpoint).', example: 'ledger.example/assent/main' })
   origin!: string;
 
-  @ApiProperty({ description: 'C2SP signed-note verifier key. Pin it: who takes it from here trusts this answer.', example: 'ledger.example/assent/main+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k' })
+  @ApiProperty({
+    description: 'C2SP signed-note verifier key. Pin it: who takes it from here trusts this answer.',
+    example: 'ledger.example/assent/main+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
+  })
   verifierKey!: string;
 
   @ApiProperty({ description: 'Leaves in the log now; the last checkpoint may cover fewer.', example: 1234 })
@@ -87,7 +90,11 @@ export class EvidenceEvent {
   @ApiProperty({ nullable: true, type: String })
   key!: string | null;
 
-  @ApiProperty({ description: 'CloudEvents attributes and other headers; a value that is no UTF-8 stands in base64.', type: 'object', additionalProperties: { type: 'string' } })
+  @ApiProperty({
+    description: 'CloudEvents attributes and other headers; a value that is no UTF-8 stands in base64.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+  })
   headers!: Record<string, string>;
 
   @ApiProperty({ description: "The event's JSON; null where its value is none (`exactBytes` has it all the same).", nullable: true })

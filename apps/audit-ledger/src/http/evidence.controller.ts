@@ -30,12 +30,20 @@ export class EvidenceController {
 
   @Get(':gatewayId/authentications/:id/evidence')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ summary: 'The evidence of an authentication', description: `Every recorded event with its leaf and proof, at most ${EVIDENCE_MAX} in one answer. A key reads only its own gateway's.` })
+  @ApiOperation({
+    summary: 'The evidence of an authentication',
+    description: `Every recorded event with its leaf and proof, at most ${EVIDENCE_MAX} in one answer. A key reads only its own gateway's.`,
+  })
   @ApiParam({ name: 'gatewayId' })
   @ApiParam({ name: 'id', description: 'The authentication id' })
   @ApiQuery({ name: 'from', type: 'integer', required: false, description: 'Only entries from this index on: `nextFrom` of the answer before.' })
   @ApiOkResponse({ type: EvidenceAnswer })
-  async read(@Param('gatewayId') gatewayId: string, @Param('id') id: string, @OptionalQueryNumber('from') from: number | null, @CurrentGateway() caller: Gateway): Promise<Wire<EvidenceAnswer>> {
+  async read(
+    @Param('gatewayId') gatewayId: string,
+    @Param('id') id: string,
+    @OptionalQueryNumber('from') from: number | null,
+    @CurrentGateway() caller: Gateway,
+  ): Promise<Wire<EvidenceAnswer>> {
     // One answer for another gateway's and for one that never was: whoever asks learns nothing from it.
     if (caller.id !== gatewayId || !AUTHENTICATION_ID_PATTERN.test(id)) throw evidenceNotFound();
     noteAuthentication(id);

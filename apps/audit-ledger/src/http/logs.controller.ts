@@ -35,7 +35,10 @@ export class LogsController {
   @Get(':log/checkpoint')
   @Header('cache-control', 'no-cache')
   @Header('content-type', 'text/plain; charset=utf-8')
-  @ApiOperation({ summary: 'The last signed checkpoint', description: 'A C2SP tlog-checkpoint: a signed note of origin, size and root. With sizeMax: the last one of at most this size.' })
+  @ApiOperation({
+    summary: 'The last signed checkpoint',
+    description: 'A C2SP tlog-checkpoint: a signed note of origin, size and root. With sizeMax: the last one of at most this size.',
+  })
   @ApiParam({ name: 'log', example: 'main' })
   @ApiQuery({ name: 'sizeMax', type: 'integer', required: false })
   @ApiProduces('text/plain')

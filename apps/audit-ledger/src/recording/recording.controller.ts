@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { type InboundEvent, TOPICS, type TopicName } from '@assent/contracts';
-import type { BatchContext } from '@assent/kafka';
+import { type BatchContext, EventPattern } from '@assent/kafka';
 import { Recorder } from './recorder';
 
 /** Every topic but the ledger's own. */

@@ -1,5 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { commitmentKeyOf, type EventHeader, eventOfExactBytes, type Hash, hashToBytes, leafHash, opensCommitment, parseLeaf, sealingKeyOf, unseal } from '@assent/domain-ledger';
+import {
+  commitmentKeyOf,
+  type EventHeader,
+  eventOfExactBytes,
+  type Hash,
+  hashToBytes,
+  leafHash,
+  opensCommitment,
+  parseLeaf,
+  sealingKeyOf,
+  unseal,
+} from '@assent/domain-ledger';
 import { SubjectKeys } from '../recording/subject-keys';
 import { PrismaClient } from './prisma';
 
@@ -45,7 +56,12 @@ export class EvidenceReader {
    */
   async of(gateway: string, authentication: string, from: number): Promise<EvidenceItem[]> {
     const own = { gateway, authentication };
-    const sessions = await this.prisma.leaf.findMany({ where: { ...own, vendorSession: { not: null } }, select: { vendorSession: true }, distinct: ['vendorSession'], take: EVIDENCE_MAX });
+    const sessions = await this.prisma.leaf.findMany({
+      where: { ...own, vendorSession: { not: null } },
+      select: { vendorSession: true },
+      distinct: ['vendorSession'],
+      take: EVIDENCE_MAX,
+    });
     const ids = sessions.flatMap(({ vendorSession }) => (vendorSession === null ? [] : [vendorSession]));
     const webhooks = { vendorSession: { in: ids }, authentication: null };
     const leaves = await this.prisma.leaf.findMany({

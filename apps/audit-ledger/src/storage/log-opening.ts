@@ -42,7 +42,9 @@ export class LogOpening implements OnApplicationBootstrap, OnApplicationShutdown
   /** A wrong configuration stops the start. A database that is away does not: HTTP answers that, and the log opens when it is back. */
   async onApplicationBootstrap(): Promise<void> {
     if (!(await this.tryToOpen())) void this.untilOpen();
-    this.timer = setInterval(() => void this.prepareMonths().catch((error: unknown) => log.warn('could not prepare the coming months', { error })), PREPARE_EVERY_MS);
+    this.timer = setInterval(() => {
+      this.prepareMonths().catch((error: unknown) => log.warn('could not prepare the coming months', { error }));
+    }, PREPARE_EVERY_MS);
     this.timer.unref();
   }
 
@@ -54,7 +56,8 @@ export class LogOpening implements OnApplicationBootstrap, OnApplicationShutdown
   /** @throws ConfigError where the configuration is that of another log */
   async open(): Promise<void> {
     const { logId, origin } = this.identity;
-    await this.database.query('insert into log_head (log_id, origin, root_hash) values ($1, $2, $3) on conflict (one_row) do nothing', [logId, origin, hashToBytes(EMPTY_ROOT)]);
+    const root = hashToBytes(EMPTY_ROOT);
+    await this.database.query('insert into log_head (log_id, origin, root_hash) values ($1, $2, $3) on conflict (one_row) do nothing', [logId, origin, root]);
     const { rows } = await this.database.query<{ log_id: string; origin: string }>('select log_id, origin from log_head');
     const [head] = rows;
     if (head?.log_id !== logId) throw wrongLog('LEDGER_LOG_ID', `must stay ${head?.log_id ?? 'what it was'}: the database holds that log`);
@@ -65,7 +68,7 @@ export class LogOpening implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** With a wrong key every event would fail, and be set aside one by one. */
   private async checkServiceKey(): Promise<void> {
-    const { rows } = await this.database.query<{ holder: string; wrapped: Buffer; wrapped_by: string }>('select holder, wrapped, wrapped_by from subject_key order by id limit 1');
+    const { rows } = await this.database.query<{ wrapped_by: string }>('select wrapped_by from subject_key order by id limit 1');
     const [first] = rows;
     if (first !== undefined && first.wrapped_by !== this.keys.serviceKeyId) {
       throw wrongLog('LEDGER_ENCRYPTION_KEY', "must stay what it was: the subjects' keys in the database are encrypted under another");

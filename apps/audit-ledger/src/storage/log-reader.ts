@@ -1,5 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { assembleProof, type ConsistencyProof, type Hash, hashFromBytes, hashToBase64, type InclusionProof, placeOfLeaf, placesOf, planConsistency, planInclusion } from '@assent/domain-ledger';
+import {
+  assembleProof,
+  type ConsistencyProof,
+  type Hash,
+  hashFromBytes,
+  hashToBase64,
+  type InclusionProof,
+  placeOfLeaf,
+  placesOf,
+  planConsistency,
+  planInclusion,
+} from '@assent/domain-ledger';
 import { ok, refuse, type Result } from '@assent/kernel';
 import { Database } from '@assent/postgres';
 import { LogIdentity } from '../log-identity';
@@ -28,6 +39,8 @@ export interface ProvenLeaf {
 
 /** `BEYOND_LOG`: the log has not grown so far. `LOG_DAMAGED`: what must be stored is not: an operator's case. */
 export type ProofRefusal = 'BEYOND_LOG' | 'LOG_DAMAGED';
+
+const ENTRIES = 'select leaf_index, leaf, recorded_at from leaf where leaf_index >= $1 and leaf_index < $2 order by leaf_index';
 
 type LeafRow = { leaf_index: string; leaf: string; recorded_at: Date };
 
@@ -61,7 +74,7 @@ export class LogReader {
    * tree, not one made from the leaf: where the two disagree, the leaf was changed.
    */
   async entries(from: number, to: number): Promise<LogEntry[]> {
-    const { rows } = await this.database.query<LeafRow>('select leaf_index, leaf, recorded_at from leaf where leaf_index >= $1 and leaf_index < $2 order by leaf_index', [from, to]);
+    const { rows } = await this.database.query<LeafRow>(ENTRIES, [from, to]);
     const hashes = await readNodes(this.database, rows.map(({ leaf_index }) => placeOfLeaf(Number(leaf_index))));
     return rows.map(({ leaf_index, leaf, recorded_at }) => {
       const index = Number(leaf_index);

@@ -47,6 +47,15 @@ interface Holder {
   readonly age_ms: number;
 }
 
+/** What one transaction knows while it goes through its confirmations. */
+interface Round {
+  readonly tx: Tx;
+  readonly unit: AuthenticationUnit;
+  /** Who holds which payer's place, kept true as confirmations take and free them. */
+  readonly places: Map<string, Holder>;
+  readonly blocked: ReadonlySet<string>;
+}
+
 const FIND = `
   SELECT row.token_hash, row.key, row.namespace, row.payer_id FROM authentication AS row
     JOIN unnest($1::bytea[]) AS link (token_hash) USING (token_hash)`;
@@ -63,7 +72,7 @@ const HOLDERS = `
 @Injectable()
 export class ApprovalIntents {
   private readonly openingMaxMs: number;
-  private readonly intents = new BatchedWork<ConfirmIntent, IntentAnswer>((intents) => this.database.transaction((tx) => this.write(tx, intents)));
+  private readonly intents = new BatchedWork<ConfirmIntent, IntentAnswer>((intents) => this.database.transaction((tx) => this.write(tx, intents), 'confirmation'));
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -88,11 +97,12 @@ export class ApprovalIntents {
     const locked = new Set([...candidates, ...before].map(({ key }) => key));
     if (holders.some(({ key }) => !locked.has(key))) throw new Contended("a payer's place was taken");
     const places = new Map(holders.map((holder) => [placeOf(holder), holder]));
+    const round: Round = { tx, unit, places, blocked };
     const answers: IntentAnswer[] = [];
     for (const intent of intents) {
       const candidate = byToken.get(intent.tokenHash.toString('hex'));
       if (candidate === undefined) answers.push({ kind: 'UNKNOWN_LINK' });
-      else answers.push(await this.one(tx, unit, intent, candidate, places, blocked));
+      else answers.push(await this.one(round, intent, candidate));
     }
     await unit.save();
     return answers;
@@ -105,7 +115,8 @@ export class ApprovalIntents {
     return rows;
   }
 
-  private async one(tx: Tx, unit: AuthenticationUnit, intent: ConfirmIntent, { key, ...payer }: Candidate, places: Map<string, Holder>, blocked: ReadonlySet<string>): Promise<IntentAnswer> {
+  private async one(round: Round, intent: ConfirmIntent, { key, ...payer }: Candidate): Promise<IntentAnswer> {
+    const { unit, places, blocked } = round;
     const nowMs = unit.nowMs(key);
     const payerBlocked = blocked.has(payerKeyText({ namespace: payer.namespace, payerId: payer.payer_id }));
     const command: Confirm = { type: 'Confirm', shownHash: intent.shownHash, payerBlocked, openingMaxMs: this.openingMaxMs, nowMs };
@@ -114,7 +125,7 @@ export class ApprovalIntents {
     const opens = wished.value.some(({ type }) => type === 'PayerConfirmed');
     const holder = places.get(placeOf(payer));
     if (opens && holder !== undefined) {
-      const obstacle = await this.clear(tx, unit, key, holder, intent, places);
+      const obstacle = await this.clear(round, key, holder, intent);
       if (obstacle !== null) return obstacle;
     }
     unit.run(key, command);
@@ -126,7 +137,7 @@ export class ApprovalIntents {
   }
 
   /** Makes the payer's place free, or says what is in the way. */
-  private async clear(tx: Tx, unit: AuthenticationUnit, key: string, holder: Holder, { otherWasFetched }: ConfirmIntent, places: Map<string, Holder>): Promise<IntentAnswer | null> {
+  private async clear({ tx, unit, places }: Round, key: string, holder: Holder, { otherWasFetched }: ConfirmIntent): Promise<IntentAnswer | null> {
     if (holder.state === 'DELETING') return { kind: 'OTHER_DELETING', vendorSessionId: sessionOf(holder) };
     const isOwnLostOpening = holder.key === key && holder.state === 'OPENING';
     if (isOwnLostOpening) return null;

@@ -25,7 +25,7 @@ const FIND = 'SELECT row.token_hash, row.key FROM authentication AS row JOIN unn
 /** Reads approvals for their pages, many at once. Serving a page changes nothing for the payer; that it was served is written down. */
 @Injectable()
 export class ApprovalPages {
-  private readonly visits = new BatchedWork<Visit, ApprovalSight | null>((visits) => this.database.transaction((tx) => this.visit(tx, visits)));
+  private readonly visits = new BatchedWork<Visit, ApprovalSight | null>((visits) => this.database.transaction((tx) => this.visit(tx, visits), 'page'));
 
   constructor(
     @Inject(Database) private readonly database: Database,

@@ -155,7 +155,7 @@ export class ApprovalController {
     invariant(!reply.sent, 'a page is answered once');
     if (status === 409 || status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     // `no-referrer` would make browsers hide the origin of our own forms; `same-origin` tells it to us and the referrer to nobody else.
-    void reply.status(status).headers({ ...pageHeaders(this.hosted.list()), 'referrer-policy': 'same-origin' }).send(html);
+    void reply.status(status).headers(pageHeaders(this.hosted.list())).send(html);
   }
 
   private redirect(url: string, request: FastifyRequest, reply: FastifyReply): void {
@@ -167,7 +167,8 @@ export class ApprovalController {
 
 const returnPath = (token: string): string => `${ApprovalLinks.pathOf(token)}/return`;
 
-const localeOf = ({ request: { payer } }: AuthenticationRecord, request: FastifyRequest): PageLocale => pageLocale(payer.locale ?? null, request.headers['accept-language'] ?? null);
+const localeOf = ({ request: { payer } }: AuthenticationRecord, request: FastifyRequest): PageLocale =>
+  pageLocale(payer.locale ?? null, request.headers['accept-language'] ?? null);
 
 const wantsJson = ({ headers }: FastifyRequest): boolean => /^application\/json\s*(;|,|$)/i.test(headers.accept ?? '');
 

@@ -10,7 +10,7 @@ import type { AuthenticationRecord } from '../authentication/authentication-reco
 import { whileContended } from '../authentication/contended';
 import { UnitServices } from '../authentication/unit-services';
 import { Portraits } from '../portraits';
-import { SETTINGS, type Settings } from '../settings';
+import { openingMaxMs, SETTINGS, type Settings } from '../settings';
 import { type OpeningResult, SessionOpening } from '../vendor/session-opening';
 import { VendorTasks } from '../vendor/vendor-tasks';
 import { DIDIT, VendorWork } from '../vendor/vendor-work';
@@ -100,7 +100,7 @@ export class Approvals {
         unit.run(key, { type: 'Refuse', shownHash, nowMs: unit.nowMs(key) });
         await unit.save();
         return true;
-      }),
+      }, 'refusal'),
     );
   }
 
@@ -136,7 +136,9 @@ export class Approvals {
     const { key, namespace, payerId, request } = record;
     const portrait = await this.portraits.reference({ namespace, payerId });
     const callback = `${this.links.urlOf(key)}/return`;
-    for (let create = 1; create <= CREATES_MAX; create++) {
+    // A create call may take its timeout twice; what goes on for longer would be taken for lost.
+    const untilMs = performance.now() + openingMaxMs(this.settings.diditTimeoutMs) - 2 * this.settings.diditTimeoutMs;
+    for (let create = 1; create <= CREATES_MAX && performance.now() < untilMs; create++) {
       const outcome = await this.didit.createSession({ ...input, callback, locale: request.payer.locale ?? null, portrait: portrait?.image ?? null });
       if (outcome.kind !== 'created') {
         creates.inc({ outcome: outcome.kind === 'refused' ? outcome.code : outcome.kind });

@@ -74,7 +74,9 @@ function toState(row: AuthenticationRow, session: CurrentSessionRow | null): Aut
   const request: RequestFacts = { requestHash: row.request_hash, shownHash: row.shown_hash, expiresAtMs: row.requested_expiry_ms, reviewSeconds: row.review_seconds };
   const known = { request, expiresAtMs: row.expires_at_ms };
   if (row.state === 'PENDING') return { ...known, status: row.state };
-  if (row.state === 'DECIDED') return { ...known, status: row.state, verdict: verdictOf(row), session: toSession(session), decisionSeen: row.decision_seen, overturned: row.overturned };
+  if (row.state === 'DECIDED') {
+    return { ...known, status: row.state, verdict: verdictOf(row), session: toSession(session), decisionSeen: row.decision_seen, overturned: row.overturned };
+  }
   invariant(row.demand, 'a payer is asked because a decision demands it');
   const demanded = {
     ...known, demand: row.demand, policyLetsProceed: row.policy_lets_proceed, attempt: row.attempt, pageServed: row.page_served_count > 0, reviewUsed: row.review_used,

@@ -132,7 +132,8 @@ export class AuthenticationUnit {
     }
   }
 
-  private push(working: Working, event: AuthenticationEvent, record: AuthenticationRecord, { evidence = {}, causeId = null, hostedUrl = null, requested = null }: Circumstances): void {
+  private push(working: Working, event: AuthenticationEvent, record: AuthenticationRecord, circumstances: Circumstances): void {
+    const { evidence = {}, causeId = null, hostedUrl = null, requested = null } = circumstances;
     working.record = record;
     working.steps.push({ event, record, evidence, causeId, hostedUrl, requested });
   }

@@ -46,7 +46,8 @@ export function messagesOf(event: AuthenticationEvent, telling: Telling): Messag
     }
     case 'VendorStatusChanged':
     case 'ReviewEntered':
-      return hasSession(record.state) ? [sessionMessage(telling, { attempt: record.state.attempt, status: event.status, vendorSessionId: record.state.session.vendorSessionId })] : [];
+      if (!hasSession(record.state)) return [];
+      return [sessionMessage(telling, { attempt: record.state.attempt, status: event.status, vendorSessionId: record.state.session.vendorSessionId })];
     case 'AttemptEnded':
       return record.state.status === 'AWAITING_PAYER' ? [sessionMessage(telling, { attempt: record.state.attempt, status: event.status, vendorSessionId: null })] : [];
     case 'Superseded':
@@ -63,7 +64,9 @@ export function messagesOf(event: AuthenticationEvent, telling: Telling): Messag
   }
 }
 
-function sessionMessage({ record, nowMs, approvalUrl }: Telling, { attempt, status, vendorSessionId }: Pick<ScaSessionV1, 'attempt' | 'status' | 'vendorSessionId'>): Message {
+type SessionFacts = Pick<ScaSessionV1, 'attempt' | 'status' | 'vendorSessionId'>;
+
+function sessionMessage({ record, nowMs, approvalUrl }: Telling, { attempt, status, vendorSessionId }: SessionFacts): Message {
   const body: ScaSessionV1 = {
     authenticationId: record.authenticationId,
     gatewayId: record.gatewayId,

@@ -3,7 +3,7 @@ import type { BlockPolicy } from '@assent/domain-session';
 import { GatewayRegistry, subjectRef } from '@assent/platform';
 import type { Tx } from '@assent/postgres';
 import { AuthenticationCodes } from '../codes/authentication-codes';
-import { PAYER_BLOCK_MS, PAYER_FAILURES_MAX, SETTINGS, type Settings } from '../settings';
+import { SETTINGS, type Settings } from '../settings';
 import { VendorTasks } from '../vendor/vendor-tasks';
 import { ApprovalLinks } from './approval-links';
 import { AuthenticationUnit } from './authentication-unit';
@@ -13,16 +13,18 @@ import { VerdictHeralds } from './verdict-heralds';
 /** What a unit of work needs beside its transaction, and the way to begin one. */
 @Injectable()
 export class UnitServices {
-  readonly blockPolicy: BlockPolicy = { failuresMax: PAYER_FAILURES_MAX, blockMs: PAYER_BLOCK_MS };
+  readonly blockPolicy: BlockPolicy;
 
   constructor(
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'subjectRefKey'>,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'subjectRefKey' | 'payerFailuresMax' | 'payerBlockSeconds'>,
     @Inject(GatewayRegistry) readonly gateways: GatewayRegistry,
     @Inject(ApprovalLinks) readonly links: ApprovalLinks,
     @Inject(AuthenticationCodes) readonly codes: AuthenticationCodes,
     @Inject(VendorTasks) readonly tasks: VendorTasks,
     @Inject(VerdictHeralds) readonly heralds: VerdictHeralds,
-  ) {}
+  ) {
+    this.blockPolicy = { failuresMax: settings.payerFailuresMax, blockMs: settings.payerBlockSeconds * 1000 };
+  }
 
   subjectRefOf(namespace: string, payerId: string): string {
     return subjectRef(this.settings.subjectRefKey, namespace, payerId);

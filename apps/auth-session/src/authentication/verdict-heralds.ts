@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { metrics } from '@assent/platform';
 import type { AuthenticationRecord } from './authentication-record';
+
+const outcomes = metrics.counter('assent_verdicts_total', 'Verdicts that were reached, by outcome and first reason.', ['outcome', 'reason']);
 
 type Listener = (key: string) => void;
 
@@ -13,6 +16,9 @@ export class VerdictHeralds {
   }
 
   verdicts(records: readonly AuthenticationRecord[]): void {
-    for (const { key } of records) for (const listener of this.listeners) listener(key);
+    for (const { key, state } of records) {
+      if (state.status === 'DECIDED') outcomes.inc({ outcome: state.verdict.outcome, reason: state.verdict.reasons[0] });
+      for (const listener of this.listeners) listener(key);
+    }
   }
 }

@@ -27,8 +27,10 @@ const INSERT = `
 
 const UPDATE = `
   UPDATE authentication AS row
-     SET state = new.state, version = new.version, demand = coalesce(new.demand, row.demand), policy_lets_proceed = new.lets_proceed OR row.policy_lets_proceed, exemption = new.exemption, policy = new.policy::json,
-         cause_id = new.cause_id, traceparent = new.traceparent, page_served_count = new.page_served_count, attempt = greatest(new.attempt, row.attempt), expires_at = ${time('new.expires_ms')},
+     SET state = new.state, version = new.version, demand = coalesce(new.demand, row.demand),
+         policy_lets_proceed = new.lets_proceed OR row.policy_lets_proceed, exemption = new.exemption, policy = new.policy::json,
+         cause_id = new.cause_id, traceparent = new.traceparent, page_served_count = new.page_served_count,
+         attempt = greatest(new.attempt, row.attempt), expires_at = ${time('new.expires_ms')},
          confirmed_at = ${time('new.confirmed_ms')}, last_failure = new.last_failure, review_used = new.review_used OR row.review_used, vendor_session_id = new.vendor_session_id,
          outcome = new.outcome, decided_at = ${time('new.decided_ms')}, decision_seen = new.decision_seen,
          overturned_at = CASE WHEN new.overturned THEN coalesce(row.overturned_at, clock_timestamp()) END,
@@ -36,7 +38,8 @@ const UPDATE = `
          verdict_value = coalesce(row.verdict_value, new.verdict_value)
     FROM unnest(
            $1::text[], $2::text[], $3::integer[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[], $11::integer[], $12::float8[],
-           $13::float8[], $14::text[], $15::boolean[], $16::text[], $17::text[], $18::float8[], $19::boolean[], $20::boolean[], $21::text[], $22::text[], $23::bytea[], $24::boolean[])
+           $13::float8[], $14::text[], $15::boolean[], $16::text[], $17::text[], $18::float8[], $19::boolean[], $20::boolean[],
+           $21::text[], $22::text[], $23::bytea[], $24::boolean[])
          AS new (key, state, version, demand, lets_proceed, exemption, policy, cause_id, traceparent, page_served_count, attempt, expires_ms,
            confirmed_ms, last_failure, review_used, vendor_session_id, outcome, decided_ms, decision_seen, overturned, verdict_topic, verdict_headers, verdict_value, in_time)
    WHERE row.key = new.key AND (NOT new.in_time OR clock_timestamp() < row.expires_at)`;

@@ -77,7 +77,7 @@ export class Redemption {
       const answer: Answer = row === undefined || row.jti !== jti ? refuse('CODE_INVALID') : await this.#decide(tx, key, row, command);
       if (!answer.ok) await this.#publishRefused(tx, key, command, answer.error, jti);
       return answer;
-    });
+    }, 'redemption');
   }
 
   async #decide(tx: Tx, key: string, row: CodeRow, command: RedeemCommand): Promise<Answer> {

@@ -6,6 +6,8 @@ import type { ApplyDecision, Refusal } from '@assent/domain-session';
 import { type BatchContext, EventPattern } from '@assent/kafka';
 import { type Gateway, GatewayRegistry, logFor, metrics } from '@assent/platform';
 import type { AuthenticationIdentity } from '../authentication/authentication-record';
+import type { AuthenticationUnit } from '../authentication/authentication-unit';
+import { whileContendedIn } from '../authentication/contended';
 import { UnitServices } from '../authentication/unit-services';
 import { blockedPayers, payerKeyText } from '../payers/payer-failures';
 
@@ -37,17 +39,13 @@ export class DecidedConsumer {
     const usable = batch.flatMap((event) => this.usable(event, context));
     if (usable.length === 0) return;
     const payers = usable.map(({ event, gateway }) => ({ namespace: gateway.namespace, payerId: event.body.request.payer.id }));
-    const [unit, blocked] = await Promise.all([this.units.begin(context.tx, usable.map(({ event }) => event.key)), blockedPayers(context.tx, payers)]);
-    for (const decided of usable) {
-      const { event } = decided;
-      const identity = identityOf(decided);
-      const payerBlocked = blocked.has(payerKeyText(identity));
-      const command = commandOf(decided, { nowMs: unit.nowMs(event.key), payerBlocked });
-      const facts = { exemption: event.body.exemption, policy: event.body.policy, causeId: event.id, traceparent: event.traceparent };
-      const result = unit.runOn(identity, command, facts);
-      if (!result.ok) this.refuse(decided, result.error, context);
-    }
-    await unit.save();
+    const refused = await whileContendedIn(context.tx, async () => {
+      const [unit, blocked] = await Promise.all([this.units.begin(context.tx, usable.map(({ event }) => event.key)), blockedPayers(context.tx, payers)]);
+      const refusedNow = usable.flatMap((decided) => applyTo(unit, decided, blocked));
+      await unit.save();
+      return refusedNow;
+    });
+    for (const { decided, refusal } of refused) this.refuse(decided, refusal, context);
   }
 
   private usable(event: InboundEvent<ScaDecidedV1>, context: BatchContext): Decided[] {
@@ -73,6 +71,14 @@ export class DecidedConsumer {
     log.warn('decision refused', { code: refusal, gatewayId: event.body.gatewayId, authenticationId: event.body.authenticationId, eventId: event.id });
     context.deadLetter(event, 'REQUEST_CONFLICT', reason);
   }
+}
+
+function applyTo(unit: AuthenticationUnit, decided: Decided, blocked: ReadonlySet<string>): { decided: Decided; refusal: Refusal }[] {
+  const { id, traceparent, key, body } = decided.event;
+  const identity = identityOf(decided);
+  const command = commandOf(decided, { nowMs: unit.nowMs(key), payerBlocked: blocked.has(payerKeyText(identity)) });
+  const result = unit.runOn(identity, command, { exemption: body.exemption, policy: body.policy, causeId: id, traceparent });
+  return result.ok ? [] : [{ decided, refusal: result.error }];
 }
 
 function identityOf({ event, gateway }: Decided): AuthenticationIdentity {

@@ -34,13 +34,21 @@ export class AuthenticationsController {
   @Post()
   @HttpCode(202)
   @RequireScope('authentications:write')
-  @ApiOperation({ summary: 'Ask for an authentication', description: 'The body of `sca.requested`; `authenticationId` may be left out. The same Idempotency-Key with the same body gives the same answer.' })
+  @ApiOperation({
+    summary: 'Ask for an authentication',
+    description: 'The body of `sca.requested`; `authenticationId` may be left out. The same Idempotency-Key with the same body gives the same answer.',
+  })
   @ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 255 visible characters, new for every request.' })
   @ApiBody({ schema: { type: 'object', additionalProperties: true, description: 'See docs/events/sca.requested.v1.json.' } })
   @ApiResponse({ status: 202, type: AuthenticationView })
   @ApiResponse({ status: 400, description: 'REQUEST_INVALID, IDEMPOTENCY_KEY_MISSING' })
   @ApiResponse({ status: 422, description: 'IDEMPOTENCY_KEY_REUSED, REQUEST_CONFLICT' })
-  async create(@CurrentGateway() gateway: Gateway, @Headers('idempotency-key') idempotencyKey: string | undefined, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<AuthenticationAnswer> {
+  async create(
+    @CurrentGateway() gateway: Gateway,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AuthenticationAnswer> {
     if (idempotencyKey === undefined || !IDEMPOTENCY_KEY.test(idempotencyKey)) throw keyMissing();
     const request = readRequest(body, gateway);
     noteAuthentication(request.authenticationId);
@@ -90,7 +98,7 @@ export class AuthenticationsController {
       }),
     );
     if (cancelled === 'REQUEST_UNKNOWN') throw unknown();
-    if (cancelled !== true) throw new Problem({ status: 409, code: 'ALREADY_DECIDED', title: 'The request has ended', detail: 'There is a verdict, or the time of the request is over.' });
+    if (cancelled !== true) throw ended();
     return this.view(await this.known(key));
   }
 
@@ -107,8 +115,8 @@ export class AuthenticationsController {
 
 /** The body with an id, checked as a Kafka message would be. */
 function readRequest(body: unknown, gateway: Gateway): ScaRequestedV1 {
-  const named = typeof body === 'object' && body !== null && !Array.isArray(body) && !('authenticationId' in body) ? { authenticationId: newAuthenticationId(), ...body } : body;
-  const request = validateRequest(named);
+  const isUnnamed = typeof body === 'object' && body !== null && !Array.isArray(body) && !('authenticationId' in body);
+  const request = validateRequest(isUnnamed ? { authenticationId: newAuthenticationId(), ...body } : body);
   if (!request.ok) throw invalidRequest(request.error);
   const { returnUrl } = request.value;
   if (returnUrl !== undefined && !returnUrlAllowed(returnUrl, gateway.returnOrigins)) {
@@ -131,7 +139,10 @@ function readWait(text: string | undefined): number {
   return seconds;
 }
 
-const unknown = (): Problem => new Problem({ status: 404, code: 'AUTHENTICATION_UNKNOWN', title: 'No such authentication', detail: 'Your gateway has no authentication with this id.' });
+const unknown = (): Problem =>
+  new Problem({ status: 404, code: 'AUTHENTICATION_UNKNOWN', title: 'No such authentication', detail: 'Your gateway has no authentication with this id.' });
+const ended = (): Problem =>
+  new Problem({ status: 409, code: 'ALREADY_DECIDED', title: 'The request has ended', detail: 'There is a verdict, or the time of the request is over.' });
 const conflict = (code: string, detail: string): Problem => new Problem({ status: 422, code, title: 'The request contradicts an earlier one', detail });
 const keyMissing = (): Problem =>
   new Problem({

@@ -54,7 +54,7 @@ export const newAuthenticationId = (): string => uuidv7(Date.now(), randomBytes(
  */
 @Injectable()
 export class RestRequests {
-  private readonly requests = new BatchedWork<Work, RestAnswer>((works) => this.database.transaction((tx) => this.write(tx, works)));
+  private readonly requests = new BatchedWork<Work, RestAnswer>((works) => this.database.transaction((tx) => this.write(tx, works), 'request'));
 
   constructor(
     @Inject(Database) private readonly database: Database,

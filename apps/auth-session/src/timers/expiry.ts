@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import type { Command } from '@assent/domain-session';
-import { logFor } from '@assent/platform';
+import { failpoint, logFor } from '@assent/platform';
 import { Database, isInfrastructureError } from '@assent/postgres';
 import { whileContended } from '../authentication/contended';
 import { UnitServices } from '../authentication/unit-services';
@@ -70,8 +70,10 @@ export class Expiry implements OnApplicationBootstrap, BeforeApplicationShutdown
           const unit = await this.units.begin(tx, keys);
           for (const key of keys) unit.run(key, command(unit.nowMs(key)));
           await unit.save();
+          if (keys.length > 0) failpoint('expiry', 'before-commit');
         }),
       );
+      if (keys.length > 0) failpoint('expiry', 'after-commit');
     } catch (error) {
       if (isInfrastructureError(error)) throw error;
       await this.oneByOne(keys, command);

@@ -10,6 +10,8 @@ import { Ticker } from './ticker';
 const log = logFor('reconciler');
 const healed = metrics.counter('assent_reconciled_total', 'Vendor sessions that were fetched because nothing was heard of them.');
 const parked = metrics.gauge('assent_parked_webhooks', 'Webhooks whose session is not known yet.');
+const overdue = metrics.gauge('assent_vendor_tasks_due', 'Vendor calls that are due and not made, of all replicas.');
+const overdueAge = metrics.gauge('assent_vendor_task_oldest_seconds', 'How long the oldest of them has been due.');
 
 const PERIOD_MS = 500;
 /** Together with the period a bound on the vendor calls that reconciling makes: the vendor allows 600 reads a minute for everything. */
@@ -31,6 +33,10 @@ const SILENT = `
   UPDATE vendor_session AS session SET heard_at = clock_timestamp() + random() * 0.2 * $1::float8 * interval '1 second'
     FROM silent WHERE session.key = silent.key AND session.attempt = silent.attempt
   RETURNING session.vendor_session_id, session.key`;
+
+const OVERDUE = `
+  SELECT count(*)::integer AS tasks, coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8 AS seconds
+    FROM vendor_task WHERE due_at < clock_timestamp()`;
 
 /** Heals lost webhooks: a session of which nothing was heard for a time is fetched. And sets aside what nobody claimed. */
 @Injectable()
@@ -69,6 +75,9 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     });
     if (aside > 0) log.warn('webhooks of unknown sessions set aside', { count: aside });
     parked.set(await countParked(this.database));
+    const { rows } = await this.database.query<{ tasks: number; seconds: number }>(OVERDUE);
+    overdue.set(rows[0]?.tasks ?? 0);
+    overdueAge.set(rows[0]?.seconds ?? 0);
     await this.database.query("DELETE FROM idempotency WHERE created_at < clock_timestamp() - $1::integer * interval '1 day'", [IDEMPOTENCY_DAYS]);
     return aside === UNCLAIMED_BATCH;
   }

@@ -15,6 +15,7 @@ export interface SettledCall {
   readonly answer: VendorDecision | 'GONE';
 }
 
+const OWNERS = 'SELECT vendor_session_id, key FROM vendor_session WHERE vendor_session_id = ANY ($1::text[])';
 const CLOSE_DELETED = `UPDATE vendor_session SET state = 'CLOSED', heard_at = clock_timestamp() WHERE vendor_session_id = ANY ($1::text[]) AND state = 'DELETING'`;
 const HEARD = `UPDATE vendor_session SET heard_at = clock_timestamp() WHERE vendor_session_id = ANY ($1::text[]) AND state IN ('OPEN', 'IN_REVIEW')`;
 
@@ -25,7 +26,7 @@ const HEARD = `UPDATE vendor_session SET heard_at = clock_timestamp() WHERE vend
 @Injectable()
 export class DecisionApplication {
   private readonly policy: VerdictPolicy;
-  private readonly settled = new BatchedWork<SettledCall, null>((calls) => this.database.transaction((tx) => this.apply(tx, calls)));
+  private readonly settled = new BatchedWork<SettledCall, null>((calls) => this.database.transaction((tx) => this.apply(tx, calls), 'decision'));
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -62,7 +63,7 @@ export class DecisionApplication {
   /** Whose sessions these are now: a session that was not taken may be one that another payment has. */
   private async ownersOf(tx: Tx, calls: readonly SettledCall[]): Promise<ReadonlyMap<string, string>> {
     const ids = calls.map(({ task }) => task.vendorSessionId);
-    const { rows } = await tx.query<{ vendor_session_id: string; key: string }>('SELECT vendor_session_id, key FROM vendor_session WHERE vendor_session_id = ANY ($1::text[])', [ids]);
+    const { rows } = await tx.query<{ vendor_session_id: string; key: string }>(OWNERS, [ids]);
     return new Map(rows.map((row) => [row.vendor_session_id, row.key]));
   }
 

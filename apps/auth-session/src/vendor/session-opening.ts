@@ -32,7 +32,7 @@ export type OpeningResult = 'OPENED' | 'NOT_NEW' | 'OVER';
 /** Takes the vendor's answers to create calls, many in one transaction, and what webhooks came before them. */
 @Injectable()
 export class SessionOpening {
-  private readonly answers = new BatchedWork<CreateAnswer, OpeningResult>((answers) => this.database.transaction((tx) => this.accept(tx, answers)));
+  private readonly answers = new BatchedWork<CreateAnswer, OpeningResult>((answers) => this.database.transaction((tx) => this.accept(tx, answers), 'session-opening'));
   private readonly failures = new BatchedWork<FailedCreate, null>((failures) => this.database.transaction((tx) => this.fail(tx, failures)));
 
   constructor(
@@ -75,7 +75,8 @@ export class SessionOpening {
   private async heedParked(tx: Tx, ids: readonly string[], opened: readonly { vendorSessionId: string; key: string }[]): Promise<void> {
     const parked = new Map((await claimParked(tx, ids)).map((webhook) => [webhook.vendorSessionId, webhook.causeId]));
     const early = opened.filter(({ vendorSessionId }) => parked.has(vendorSessionId));
-    await this.tasks.want(tx, early.map(({ vendorSessionId, key }) => ({ kind: 'FETCH', vendorSessionId, key, causeId: parked.get(vendorSessionId) ?? null, reportedStatus: null })));
+    const wanted = early.map(({ vendorSessionId, key }) => ({ kind: 'FETCH' as const, vendorSessionId, key, causeId: parked.get(vendorSessionId) ?? null, reportedStatus: null }));
+    await this.tasks.want(tx, wanted);
   }
 
   private async fail(tx: Tx, failures: readonly FailedCreate[]): Promise<null[]> {

@@ -41,8 +41,13 @@ const KNOWN = `
    WHERE session.vendor_session_id = ANY ($1::text[])`;
 const REFUSED = 'SELECT vendor_session_id FROM refused_vendor_session WHERE vendor_session_id = ANY ($1::text[])';
 
+export interface MetSessions {
+  readonly sessions: ReadonlyMap<string, KnownSession>;
+  readonly refused: ReadonlySet<string>;
+}
+
 /** The sessions among these ids that this deployment has met: those of attempts, and the ids of those that were not taken. */
-export async function knownSessions(sql: Sql, vendorSessionIds: readonly string[]): Promise<{ readonly sessions: ReadonlyMap<string, KnownSession>; readonly refused: ReadonlySet<string> }> {
+export async function knownSessions(sql: Sql, vendorSessionIds: readonly string[]): Promise<MetSessions> {
   const [sessions, refused] = await Promise.all([
     sql.query<KnownRow>(KNOWN, [vendorSessionIds]),
     sql.query<{ vendor_session_id: string }>(REFUSED, [vendorSessionIds]),

@@ -69,7 +69,9 @@ export class VendorWork implements OnApplicationBootstrap, BeforeApplicationShut
         resolve(ended);
       };
       const timeout = setTimeout(() => {
-        this.waiters.set(name, (this.waiters.get(name) ?? []).filter((waiter) => waiter !== settle));
+        const others = (this.waiters.get(name) ?? []).filter((waiter) => waiter !== settle);
+        if (others.length === 0) this.waiters.delete(name);
+        else this.waiters.set(name, others);
         resolve('later');
       }, waitMs);
       list.push(settle);

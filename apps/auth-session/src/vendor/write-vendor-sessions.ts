@@ -157,12 +157,20 @@ export async function writeVendorSessions(tx: Tx, { failed, moved, opened, inten
     moved.size === 0 ? null : moveSessions(tx, [...moved.values()]),
     opened.length === 0 ? null : openSessions(tx, opened),
     intents.length === 0 ? null : intendSessions(tx, intents),
-    refused.length === 0 ? null : tx.query(REFUSE, [textArray(refused.map((row) => row.vendorSessionId)), textArray(refused.map(({ key }) => key)), refused.map(({ attempt }) => attempt)]),
+    refused.length === 0 ? null : refuseSessions(tx, refused),
   ]);
 }
 
+async function refuseSessions(tx: Tx, refused: SessionWrites['refused']): Promise<void> {
+  await tx.query(REFUSE, [textArray(refused.map((row) => row.vendorSessionId)), textArray(refused.map(({ key }) => key)), refused.map(({ attempt }) => attempt)]);
+}
+
 async function moveSessions(tx: Tx, moved: readonly Moved[]): Promise<void> {
-  await tx.query(MOVE, [textArray(moved.map(({ vendorSessionId }) => vendorSessionId)), textArray(moved.map(({ status }) => status)), textArray(moved.map(({ become }) => become))]);
+  await tx.query(MOVE, [
+    textArray(moved.map(({ vendorSessionId }) => vendorSessionId)),
+    textArray(moved.map(({ status }) => status)),
+    textArray(moved.map(({ become }) => become)),
+  ]);
 }
 
 async function openSessions(tx: Tx, opened: readonly Opened[]): Promise<void> {

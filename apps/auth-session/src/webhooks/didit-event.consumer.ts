@@ -5,6 +5,7 @@ import { isWorthFetching } from '@assent/domain-session';
 import { type BatchContext, EventPattern } from '@assent/kafka';
 import { metrics } from '@assent/platform';
 import { textArray, type Tx } from '@assent/postgres';
+import { whileContendedIn } from '../authentication/contended';
 import { UnitServices } from '../authentication/unit-services';
 import { type KnownSession, knownSessions, lockVendorSessions } from '../vendor/vendor-session-locks';
 import { VendorTasks, type WantedTask } from '../vendor/vendor-tasks';
@@ -55,16 +56,15 @@ export class DiditEventConsumer {
       const effect = effectOf(session, status);
       webhooks.inc({ effect });
       if (effect === 'fetch') wanted.push({ kind: 'FETCH', vendorSessionId, key: session.key, causeId: event.id, reportedStatus: status });
-      if (effect === 'told' && status !== null) hints.push({ session, status: reportableStatus(status), happenedAtMs: Date.parse(event.body.createdAt ?? event.body.dispatchedAt), causeId: event.id });
+      if (effect === 'told' && status !== null) hints.push({ session, status: reportableStatus(status), happenedAtMs: happenedAt(event.body), causeId: event.id });
     }
     await parkWebhooks(tx, parked);
-    await this.tell(tx, hints);
+    if (hints.length > 0) await whileContendedIn(tx, () => this.tell(tx, hints));
     await this.tasks.want(tx, wanted);
   }
 
   /** Tells progress on, in the order in which it happened at the vendor; an older report than the last one is a late one. */
   private async tell(tx: Tx, hints: readonly Hint[]): Promise<void> {
-    if (hints.length === 0) return;
     const unit = await this.units.begin(tx, hints.map(({ session }) => session.key));
     const reported = new Map<string, number>();
     for (const { session, status, happenedAtMs, causeId } of hints.toSorted((a, b) => a.happenedAtMs - b.happenedAtMs)) {
@@ -77,6 +77,8 @@ export class DiditEventConsumer {
     if (reported.size > 0) await tx.query(NOTE_REPORT_TIME, [textArray([...reported.keys()]), [...reported.values()]]);
   }
 }
+
+const happenedAt = ({ createdAt, dispatchedAt }: DiditEventV1): number => Date.parse(createdAt ?? dispatchedAt);
 
 /** A closed session is only worth a look if it says something else than what was decided on. */
 function effectOf(session: KnownSession, status: string | null): 'fetch' | 'told' | 'none' {

@@ -26,13 +26,15 @@ export class GatewayApi {
 
   /** @throws CommandEnd with the service's own words where it refuses */
   async create(body: unknown): Promise<AuthenticationView> {
-    return read(await httpJson(`${this.baseUrl}/v1/authentications`, { method: 'POST', body, headers: { ...this.authorization, 'idempotency-key': randomUUID() }, timeoutMs: TIMEOUT_MS }), 202);
+    const headers = { ...this.authorization, 'idempotency-key': randomUUID() };
+    return read(await httpJson(`${this.baseUrl}/v1/authentications`, { method: 'POST', body, headers, timeoutMs: TIMEOUT_MS }), 202);
   }
 
   /** How it stands now, or as soon as there is a verdict. */
   async standing(id: string, waits: boolean): Promise<AuthenticationView> {
     const seconds = waits ? WAIT_SECONDS : 0;
-    return read(await httpJson(`${this.baseUrl}/v1/authentications/${encodeURIComponent(id)}?waitSeconds=${seconds}`, { headers: this.authorization, timeoutMs: TIMEOUT_MS + seconds * 1000 }), 200);
+    const url = `${this.baseUrl}/v1/authentications/${encodeURIComponent(id)}?waitSeconds=${seconds}`;
+    return read(await httpJson(url, { headers: this.authorization, timeoutMs: TIMEOUT_MS + seconds * 1000 }), 200);
   }
 
   private get authorization(): Record<string, string> {
@@ -46,6 +48,8 @@ function read({ status, body }: JsonAnswer, wanted: number): AuthenticationView 
     if (parsed.success) return parsed.data;
   }
   const refusal = problem.safeParse(body);
-  const words = refusal.success ? [`${refusal.data.code}: ${refusal.data.detail ?? ''}`, ...(refusal.data.errors ?? []).map(({ field, message }) => `  ${field}: ${message}`)].join('\n') : `an unexpected answer (${status})`;
+  const words = refusal.success ? inWords(refusal.data) : `an unexpected answer (${status})`;
   throw status >= 500 ? unreachable(words) : new CommandEnd(EXIT.no, words);
 }
+
+const inWords = ({ code, detail = '', errors = [] }: z.infer<typeof problem>): string => [`${code}: ${detail}`, ...errors.map(({ field, message }) => `  ${field}: ${message}`)].join('\n');

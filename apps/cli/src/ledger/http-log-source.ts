@@ -1,5 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConsistencyProof, type Hash, hashFromBase64, type InclusionProof, type LogDescription, type LogSource, LogUnreachable, type NoAnswer, type SourceEntry } from '@assent/domain-ledger';
+import {
+  type ConsistencyProof,
+  type Hash,
+  hashFromBase64,
+  type InclusionProof,
+  type LogDescription,
+  type LogSource,
+  LogUnreachable,
+  type NoAnswer,
+  type SourceEntry,
+} from '@assent/domain-ledger';
 import { ok, refuse, type Result } from '@assent/kernel';
 
 const TIMEOUT_MS = 30_000;

@@ -109,11 +109,12 @@ function statedKey(log: LogDescription): VerifierKey {
 }
 
 function tellVerified({ logId }: LogDescription, key: VerifierKey, { checkpoint, proofs, continues }: VerifiedLog, { json }: Options): ExitCode {
-  const answer = { ok: true, logId, origin: checkpoint.origin, verifierKey: key.text, size: checkpoint.size, rootHash: hashToBase64(checkpoint.root), proofs, continues };
+  const { origin, size, root } = checkpoint;
+  const answer = { ok: true, logId, origin, verifierKey: key.text, size, rootHash: hashToBase64(root), proofs, continues };
   const lines = [
-    `log        ${logId} (${checkpoint.origin})`,
+    `log        ${logId} (${origin})`,
     `signed by  ${key.text}`,
-    `entries    ${checkpoint.size}, each as it was hashed`,
+    `entries    ${size}, each as it was hashed`,
     `root       ${answer.rootHash}`,
     `proofs     ${proofs} of ${proofs}`,
     ...(continues === null ? [] : [`continues  the checkpoint of ${continues} entries`]),

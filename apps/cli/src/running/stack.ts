@@ -7,6 +7,7 @@ import { unreachable, wrongUse } from '../command-end';
 export const STACK_FILE = path.join('.assent', 'stack.json');
 
 const stackFile = z.object({
+  kafka: z.object({ brokers: z.array(z.string()) }).optional(),
   services: z.record(z.string(), z.object({ url: z.url(), pid: z.number().int().nullable().optional() })),
   gateway: z.object({ id: z.string(), apiKey: z.string() }),
 });

@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiConflictResponse, ApiForbiddenResponse, ApiOkResponse, ApiOperation, ApiParam, ApiPayloadTooLargeResponse, ApiProperty, ApiServiceUnavailableResponse, ApiTags, ApiUnauthorizedResponse, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { RawWebhook } from '@assent/didit';
-import { logFor, Problem } from '@assent/platform';
+import { failpoint, logFor, Problem } from '@assent/platform';
 import { isInfrastructureError, QueueFull } from '@assent/postgres';
 import { IngestMetrics } from '../ingest-metrics';
 import { Receiver, type Reception } from './receiver';
@@ -33,15 +33,18 @@ export class WebhooksController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'One webhook of the vendor', description: 'Answered 200 once it is on disk. Signed by X-Signature over the bytes or X-Signature-V2 over the canonical body; X-Signature-Simple alone is refused.' })
+  @ApiOperation({
+    summary: 'One webhook of the vendor',
+    description: 'Answered 200 once it is on disk. Signed by X-Signature over the bytes or X-Signature-V2 over the canonical body; X-Signature-Simple alone is refused.',
+  })
   @ApiBody({ description: 'The body as Didit signed it, up to 256 KiB.', schema: { type: 'object' } })
   @ApiOkResponse({ type: ReceiptAnswer })
-  @ApiUnauthorizedResponse({ description: 'Not signed by the vendor, or not now. Kept in the quarantine.' })
-  @ApiForbiddenResponse({ description: 'Signed, but of another application, workflow or environment.' })
-  @ApiConflictResponse({ description: 'Signed, but its event id belongs to an event that says something else.' })
-  @ApiPayloadTooLargeResponse({ description: 'Over 256 KiB.' })
-  @ApiUnprocessableEntityResponse({ description: 'Signed, but not a webhook of the contract.' })
-  @ApiServiceUnavailableResponse({ description: 'It could not be stored: send it again.' })
+  @ApiResponse({ status: 401, description: 'Not signed by the vendor, or not now. Kept in the quarantine.' })
+  @ApiResponse({ status: 403, description: 'Signed, but of another application, workflow or environment.' })
+  @ApiResponse({ status: 409, description: 'Signed, but its event id belongs to an event that says something else.' })
+  @ApiResponse({ status: 413, description: 'Over 256 KiB.' })
+  @ApiResponse({ status: 422, description: 'Signed, but not a webhook of the contract.' })
+  @ApiResponse({ status: 503, description: 'It could not be stored: send it again.' })
   receive(@Body() body: unknown, @Headers() headers: RawWebhook['headers']): Promise<Taken> {
     return this.take(body, headers, DEFAULT_DESTINATION);
   }
@@ -60,11 +63,13 @@ export class WebhooksController {
   private async take(body: unknown, headers: RawWebhook['headers'], destination: string): Promise<Taken> {
     const raw = { body: Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers };
     let reception: Reception;
+    failpoint('webhook', 'received');
     try {
       reception = await this.receiver.receive(raw, destination, Date.now());
     } catch (error) {
       throw this.unavailable(error);
     }
+    failpoint('webhook', 'before-answer');
     if (reception.kind === 'refused') throw problemOf(reception.reason);
     return { duplicate: reception.kind === 'duplicate' };
   }

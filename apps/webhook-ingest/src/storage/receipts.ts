@@ -94,7 +94,7 @@ export class Receipts {
       });
       if (refused.length > 0) await writeQuarantine(tx, refused);
       return answers;
-    });
+    }, 'receipt');
     if (refused.length > 0) await this.quarantine.written(refused).catch(() => undefined);
     return stored;
   }

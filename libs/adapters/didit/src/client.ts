@@ -1,7 +1,20 @@
 import { invariant } from '@assent/kernel';
+import { failpoint } from '@assent/platform';
 import { isCreditRefusal, isLanguageRefusal, readCreateRefusal } from './create-refusal';
 import { vendorLanguage } from './language';
-import type { CreatedSession, CreateOutcome, CreateSessionInput, DecisionOutcome, DeleteOutcome, DiditClient, Forbidden, ListOutcome, Throttled, Uncertain, Unreached } from './outcomes';
+import type {
+  CreatedSession,
+  CreateOutcome,
+  CreateSessionInput,
+  DecisionOutcome,
+  DeleteOutcome,
+  DiditClient,
+  Forbidden,
+  ListOutcome,
+  Throttled,
+  Uncertain,
+  Unreached,
+} from './outcomes';
 import { toVendorStatus } from './status';
 import { metadataOf, toDecision } from './to-decision';
 import { VendorHttp, type VendorAnswer, type VendorHttpOptions, type VendorReply } from './vendor-http';
@@ -98,8 +111,10 @@ export class HttpDiditClient implements DiditClient {
   }
 
   private async observed<T extends { readonly kind: string }>(operation: VendorCallRecord['operation'], run: () => Promise<T>): Promise<T> {
+    failpoint(`vendor-${operation}`, 'before-call');
     const startedAt = performance.now();
     const outcome = await run();
+    failpoint(`vendor-${operation}`, 'after-answer');
     this.options.observe?.({ operation, outcome: outcome.kind, milliseconds: performance.now() - startedAt });
     return outcome;
   }

@@ -86,6 +86,17 @@ describe('the batch pipeline', () => {
     expect(await effects()).toEqual(['1', '2', '3']);
   });
 
+  it('calls a handler of several topics once for all their messages, in the order in which they came', async () => {
+    const calls: string[][] = [];
+    const both: BatchHandler = (batch) => {
+      calls.push(batch.map(({ body }) => String(body)));
+      return Promise.resolve();
+    };
+    const p = new BatchPipeline({ database, service: 'audit-ledger', handlers: new Map([['sca.requested', both], ['sca.verdict', both]]), deadLetters: new Set(), report: () => undefined });
+    await p.submit([event('demo:a', '1'), { ...event('demo:a', '2'), name: 'sca.verdict' }, event('demo:b', '3')]);
+    expect(calls).toEqual([['1', '2', '3']]);
+  });
+
   it('given the same messages again, has no effect a second time', async () => {
     const p = pipeline(echo);
     const batch = [event('demo:a', '1'), event('demo:b', '2')];

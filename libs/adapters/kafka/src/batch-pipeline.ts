@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DeadLetterCode, deadLetter, type InboundEvent, type RawRecord, type TopicName } from '@assent/contracts';
+import { type DeadLetterCode, deadLetter, describeTopic, type InboundEvent, type RawRecord, type TopicName } from '@assent/contracts';
 import { type Attempts, type Claim, claimMessages, countAttempt, type Database, forgetAttempts, isInfrastructureError, type MessageIdentity, type Tx } from '@assent/postgres';
 import { ok } from '@assent/kernel';
-import { type Span, startSpan } from '@assent/platform';
+import { failpoint, type Span, startSpan } from '@assent/platform';
 import type { BatchContext, BatchHandler } from './batch-context';
 import type { Parsed } from './parsed-record';
 
 export interface PipelineOptions {
   readonly database: Database;
   readonly service: string;
+  /** Topics that share a handler are handled together: one call for all their messages in a transaction. */
   readonly handlers: ReadonlyMap<TopicName, BatchHandler>;
   /** Topics whose unusable messages this service dead-letters. Of other topics it skips them, since their owner does it. */
   readonly deadLetters: ReadonlySet<TopicName>;
@@ -174,6 +175,7 @@ export class BatchPipeline {
     const traced = parsed.map(begin);
     try {
       const reports = await this.options.database.transaction((tx) => this.effects(tx, traced));
+      reach(parsed, 'after-commit');
       for (const report of reports) this.options.report(report);
     } catch (error) {
       for (const { span } of traced) span?.fail('BATCH_FAILED');
@@ -193,24 +195,22 @@ export class BatchPipeline {
     });
     if (usable.length === 0) return reports;
     const claims = await claimMessages(tx, usable.map(identityOf));
-    const batches = new Map<TopicName, InboundEvent[]>();
+    const batches = new Map<BatchHandler, InboundEvent[]>();
     const refused: Refusal[] = [];
     usable.forEach((message, i) => this.sort(message, claims[i] ?? 'duplicate', batches, refused, reports));
 
-    for (const [name, batch] of batches) {
-      const handler = this.options.handlers.get(name);
-      if (handler === undefined) throw new Error(`no handler for ${name}`);
-      const context: BatchContext = {
-        tx,
-        deadLetter: (event, code, reason) => void refused.push({ name, record: event.raw, code, reason, remember: false }),
-      };
-      await handler(batch, context);
-    }
+    const context: BatchContext = {
+      tx,
+      deadLetter: ({ raw }, code, reason) => void refused.push({ name: nameOf(raw), record: raw, code, reason, remember: false }),
+    };
+    reach(parsed, 'before-handler');
+    for (const [handler, batch] of batches) await handler(batch, context);
     await this.refuse(tx, refused, reports);
+    reach(parsed, 'before-commit');
     return reports;
   }
 
-  private sort(message: Parsed, claim: Claim, batches: Map<TopicName, InboundEvent[]>, refused: Refusal[], reports: PipelineEvent[]): void {
+  private sort(message: Parsed, claim: Claim, batches: Map<BatchHandler, InboundEvent[]>, refused: Refusal[], reports: PipelineEvent[]): void {
     const { name, record, result } = message;
     if (claim === 'reused') {
       const reason = 'ce_id: this id was used before with other content; give every new message an id of its own.';
@@ -219,8 +219,10 @@ export class BatchPipeline {
     } else if (claim === 'duplicate') {
       reports.push({ kind: 'duplicate', topic: name });
     } else if (result.ok) {
-      const batch = batches.get(name);
-      if (batch === undefined) batches.set(name, [result.value]);
+      const handler = this.options.handlers.get(name);
+      if (handler === undefined) throw new Error(`no handler for ${name}`);
+      const batch = batches.get(handler);
+      if (batch === undefined) batches.set(handler, [result.value]);
       else batch.push(result.value);
     } else {
       refused.push({ name, record, code: result.error.code, reason: result.error.reason, remember: false });
@@ -267,6 +269,17 @@ function begin(parsed: Parsed): Traced {
   const event = parsed.result.value;
   const span = startSpan(`process ${parsed.name}`, { parent: event.traceparent, root: true, kind: 'consumer', attributes: { topic: parsed.record.topic, partition: parsed.record.partition, offset: parsed.record.offset } });
   return { ...parsed, result: ok({ ...event, traceparent: span.traceparent }), span };
+}
+
+/** Failpoints of this step are called by the topics that are worked on. */
+function reach(parsed: readonly Parsed[], moment: string): void {
+  for (const name of new Set(parsed.map((message) => message.name))) failpoint(name, moment);
+}
+
+function nameOf({ topic }: RawRecord): TopicName {
+  const described = describeTopic(topic);
+  if (described === null) throw new Error(`a message of ${topic}, which is no topic of the contract`);
+  return described.name;
 }
 
 interface Refusal {

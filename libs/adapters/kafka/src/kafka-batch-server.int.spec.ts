@@ -114,6 +114,23 @@ describe('the Nest transport', () => {
     await admin.disconnect();
   });
 
+  it('hands the messages of several topics to one handler, where it names them together', async () => {
+    const seen: string[] = [];
+    @Controller()
+    class Handlers {
+      @EventPattern(['sca.requested', 'payment.outcome'])
+      all(@Payload() batch: InboundEvent[], @Ctx() context: BatchContext): Promise<void> {
+        context.tx.afterCommit(() => seen.push(...batch.map(({ raw, key }) => `${raw.topic} ${key}`)));
+        return Promise.resolve();
+      }
+    }
+    const outcome = { ce_specversion: '1.0', ce_id: randomUUID(), ce_source: '/gateways/demo', ce_type: 'payment.outcome.v1', ce_time: '2026-11-24T10:00:00.000Z', 'content-type': 'application/json' };
+    await producer.send({ topic: 'payment.outcome', messages: [{ key: `demo:card-${run}`, value: '{}', headers: outcome }] });
+    await send(`${run}-together`);
+    await replica(Handlers, broker.name('together'));
+    await until(() => seen.includes(`sca.requested demo:${run}-together`) && seen.includes(`payment.outcome demo:card-${run}`));
+  });
+
   it('given a handler that throws a TypeError on one message, stays alive and handles what comes after', async () => {
     const seen: string[] = [];
     const fatal = jest.fn();

@@ -2,9 +2,10 @@ import { describeTopic, eventOf, parseRecord, prepareSchemas, type RawRecord, ty
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { type Consumer, type EachBatchPayload, type Kafka, KafkaJSError } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { BatchContext, BatchHandler } from './batch-context';
+import type { BatchHandler } from './batch-context';
 import { BatchPipeline, type PipelineEvent } from './batch-pipeline';
 import { consumerSettings, HEARTBEAT_MS, PARTITIONS_AT_ONCE, STALLED_AFTER_MS } from './consumer-settings';
+import { GROUP } from './event-pattern';
 import { headersOf } from './headers-of';
 import type { MessagingOptions } from './messaging-options';
 import { OffsetCommitter } from './offset-committer';
@@ -17,6 +18,10 @@ export interface ServerReports {
   readonly error: (event: string, error: unknown) => void;
   /** The consumer has ended for good: the process must end too, so that its supervisor starts it anew. */
   readonly fatal: (error: unknown) => void;
+  /** How many messages of a partition are not handled: told with every batch, before its work and after it. */
+  readonly lag?: (topic: string, partition: number, messages: number) => void;
+  /** The partitions have been shared out anew. */
+  readonly assigned?: () => void;
 }
 
 const RESTART_MS = 1000;
@@ -32,6 +37,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private pipeline: BatchPipeline | undefined;
   private closed = false;
   private joined = false;
+  private everJoined = false;
   private idle = true;
   private lastSignAtMs = Date.now();
 
@@ -67,6 +73,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     return this.joined;
   }
 
+  /** Has been in the group since the process started. A broker that went away later is no reason to send requests elsewhere: they go on through the outbox. */
+  hasJoined(): boolean {
+    return this.everJoined;
+  }
+
   /** No handler, hence no consumer: a service that only publishes. */
   isIdle(): boolean {
     return this.idle;
@@ -93,15 +104,20 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private batchHandlers(): Map<TopicName, BatchHandler> {
     const handlers = new Map<TopicName, BatchHandler>();
+    const groups = new Map<string, BatchHandler>();
     for (const [pattern, handler] of this.getHandlers()) {
       const topic = describeTopic(pattern);
       if (topic === null || topic.gatewayId !== null || topic.deadLetter) throw new Error(`@EventPattern('${pattern}') is no topic of the contract`);
       if (handler.isEventHandler !== true) throw new Error(`@MessagePattern('${pattern}'): events are not questions, use @EventPattern`);
       if (handler.next !== undefined) throw new Error(`@EventPattern('${pattern}') stands twice: one handler for a topic`);
-      handlers.set(topic.name, async (batch, context: BatchContext) => {
+      const group: unknown = handler.extras?.[GROUP];
+      const shared = typeof group === 'string' ? groups.get(group) : undefined;
+      const batchHandler: BatchHandler = shared ?? (async (batch, context) => {
         const answer: unknown = await handler(batch, context);
         if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
       });
+      handlers.set(topic.name, batchHandler);
+      if (typeof group === 'string') groups.set(group, batchHandler);
     }
     return handlers;
   }
@@ -142,14 +158,19 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     const sign = (): void => void (this.lastSignAtMs = Date.now());
     consumer.on(consumer.events.HEARTBEAT, sign);
     consumer.on(consumer.events.FETCH, sign);
+    // One that tries and hears nothing is no one that stands still: a restart would not bring the broker back, and would take REST along.
+    consumer.on(consumer.events.REQUEST_TIMEOUT, sign);
     consumer.on(consumer.events.GROUP_JOIN, () => {
       sign();
       begun.clear();
       this.joined = true;
+      this.everJoined = true;
+      this.reports.assigned?.();
     });
     consumer.on(consumer.events.DISCONNECT, () => void (this.joined = false));
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       this.joined = false;
+      if (payload.restart) sign();
       this.reports.error('consumer_crashed', payload.error);
       if (!payload.restart && !this.closed) this.reports.fatal(payload.error);
     });
@@ -160,6 +181,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     if (!payload.isRunning() || payload.isStale()) return;
     const name = describeTopic(batch.topic)?.name;
     if (name === undefined) throw new Error(`a batch of ${batch.topic}, which nobody subscribed to`);
+    const high = BigInt(batch.highWatermark);
+    this.reports.lag?.(batch.topic, batch.partition, Number(high - BigInt(batch.firstOffset() ?? batch.highWatermark)));
     const parsed = batch.messages.map((message): Parsed => {
       const record: RawRecord = {
         topic: batch.topic,
@@ -192,6 +215,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }
     payload.resolveOffset(batch.lastOffset());
     committer.note(batch.topic, batch.partition, batch.lastOffset());
+    this.reports.lag?.(batch.topic, batch.partition, Number(high - BigInt(batch.lastOffset()) - 1n));
     await payload.heartbeat();
   }
 }

@@ -19,6 +19,8 @@ export class MessagingMetrics {
   private readonly published = metrics.counter('assent_outbox_published_total', 'Messages that the broker acknowledged.');
   private readonly lanes = metrics.gauge('assent_outbox_lanes', 'Lanes of the outbox that this replica publishes.');
   private readonly parked = metrics.counter('assent_outbox_parked_total', 'Messages that the broker refuses for good; an operator must look.', ['topic']);
+  private readonly lag = metrics.gauge('assent_consumer_lag', 'Messages of a partition that were not handled when this replica last looked at it.', ['topic', 'partition']);
+  private readonly joined = metrics.gauge('assent_consumer_joined', '1 while this replica is in its consumer group.');
   private readonly errors = metrics.counter('assent_messaging_errors_total', 'Errors of broker and database connections, which heal by themselves.');
 
   pipeline(event: PipelineEvent): void {
@@ -47,6 +49,22 @@ export class MessagingMetrics {
         log.error('a batch failed and is taken apart', { count: event.messages, error: event.error });
         return;
     }
+  }
+
+  /** Seen with every fetched batch: before its work, and after it. */
+  consumerLag(topic: string, partition: number, messages: number): void {
+    this.lag.set({ topic, partition }, messages);
+  }
+
+  /** The partitions have been shared out anew: what was known of them is somebody else's to say. */
+  forgetConsumerLag(): void {
+    this.lag.reset();
+  }
+
+  /** Null where the service has no consumer: then there is nothing to be worried about. */
+  consumerJoined(joined: boolean | null): void {
+    if (joined === null) this.joined.remove();
+    else this.joined.set(joined ? 1 : 0);
   }
 
   relay(event: RelayEvent): void {

@@ -1,11 +1,12 @@
 import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Database, notifyChannel, Relay } from '@assent/postgres';
-import { flushLogs, LivenessRegistry, ReadinessRegistry } from '@assent/platform';
+import { flushLogs, LivenessRegistry, metrics, ReadinessRegistry } from '@assent/platform';
 import { kafkaClient } from './client';
 import { EventProducer } from './event-producer';
 import { KafkaBatchServer } from './kafka-batch-server';
 import { MessagingMetrics } from './messaging-metrics';
 import type { MessagingOptions } from './messaging-options';
+import { OutboxGauges } from './outbox-gauges';
 
 export const MESSAGING_OPTIONS = Symbol('messaging options');
 
@@ -20,12 +21,19 @@ class MessagingLifecycle implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly relay: Relay,
     private readonly producer: EventProducer,
     private readonly server: KafkaBatchServer,
+    messages: MessagingMetrics,
     readiness: ReadinessRegistry,
     liveness: LivenessRegistry,
   ) {
     readiness.add('postgres', () => database.ping());
-    readiness.add('kafka', () => (server.isIdle() || server.isJoined() ? Promise.resolve() : Promise.reject(new Error('not in the consumer group'))));
+    readiness.add('kafka', () => (server.isIdle() || server.hasJoined() ? Promise.resolve() : Promise.reject(new Error('not in the consumer group yet'))));
     liveness.add('kafka', () => server.isLive());
+    const outbox = new OutboxGauges(database, options.databaseSchema);
+    metrics.beforeScrape('outbox', () => outbox.refresh());
+    metrics.beforeScrape('consumer', () => {
+      messages.consumerJoined(server.isIdle() ? null : server.isJoined());
+      return Promise.resolve();
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -101,6 +109,8 @@ export class MessagingModule {
             new KafkaBatchServer(kafka, database, options, {
               pipeline: (event) => metrics.pipeline(event),
               error: (event, error) => metrics.error(event, error),
+              lag: (topic, partition, messages) => metrics.consumerLag(topic, partition, messages),
+              assigned: () => metrics.forgetConsumerLag(),
               fatal: (error) => {
                 metrics.error('consumer_ended', error);
                 flushLogs();

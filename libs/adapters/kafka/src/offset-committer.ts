@@ -1,3 +1,4 @@
+import { failpoint } from '@assent/platform';
 import type { Consumer } from 'kafkajs';
 
 /**
@@ -29,8 +30,10 @@ export class OffsetCommitter {
     if (this.pending.size === 0) return;
     const offsets = [...this.pending.values()];
     this.pending.clear();
+    failpoint('offsets', 'before-commit');
     this.flushing = this.consumer.commitOffsets(offsets).catch((error: unknown) => this.report(error));
     await this.flushing;
+    failpoint('offsets', 'after-commit');
     this.flushing = null;
   }
 }

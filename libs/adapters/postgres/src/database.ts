@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeEvent, type GatewayTopology, type OutboundEvent, type OutboundRecord } from '@assent/contracts';
 import { uuidv7 } from '@assent/kernel';
-import { currentTraceparent } from '@assent/platform';
+import { currentTraceparent, failpoint } from '@assent/platform';
 import { Pool, type PoolClient } from 'pg';
 import { CommitUncertain, isInfrastructureError } from './infrastructure-error';
 import { writeOutbox } from './outbox/write-outbox';
@@ -80,8 +80,9 @@ export class Database implements Sql {
   /**
    * Runs `work` in one transaction and publishes what it published. Rolls back on any error and throws it;
    * throws `CommitUncertain` where the commit's answer did not come, which a repeat with the same inbox rows makes harmless.
+   * `step` names it where tests end the process (failpoints).
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, step = 'transaction'): Promise<T> {
     const client = await this.pool.connect();
     const tx = new Transaction(client, this.options);
     let broken: Error | undefined;
@@ -93,6 +94,7 @@ export class Database implements Sql {
       try {
         result = await work(tx);
         await begun;
+        failpoint(step, 'before-commit');
       } catch (error) {
         await client.query('rollback').catch((rollbackError: unknown) => {
           broken = rollbackError instanceof Error ? rollbackError : new Error('rollback failed');
@@ -100,6 +102,7 @@ export class Database implements Sql {
         throw tx.failure ?? error;
       }
       await tx.commit();
+      failpoint(step, 'after-commit');
       this.announce(tx);
       return result;
     } catch (error) {

@@ -5,5 +5,6 @@ export * from './inbox/claim-messages';
 export * from './inbox/count-attempt';
 export * from './infrastructure-error';
 export * from './outbox/lane';
+export * from './outbox/outbox-state';
 export * from './outbox/relay';
 export * from './sql';

@@ -165,7 +165,8 @@ export function evolve(state: Authentication, event: AuthenticationEvent): Authe
   }
 }
 
-type AttemptEvent = Extract<AuthenticationEvent, { type: 'PayerConfirmed' | 'VendorSessionOpened' | 'OpeningFailed' | 'AttemptEnded' | 'Superseded' | 'VendorStatusChanged' | 'ReviewEntered' }>;
+type AttemptEventType = 'PayerConfirmed' | 'VendorSessionOpened' | 'OpeningFailed' | 'AttemptEnded' | 'Superseded' | 'VendorStatusChanged' | 'ReviewEntered';
+type AttemptEvent = Extract<AuthenticationEvent, { type: AttemptEventType }>;
 
 function evolveAttempt(state: Authentication, event: AttemptEvent): Authentication {
   if (!isDemanded(state)) return misfit(state, event);

@@ -1,5 +1,6 @@
 import { ConfigError, type Loadable, loadConfig } from '../config/define-config';
 import { GatewayRegistry } from '../gateways/gateway-registry';
+import { armFailpoints } from '../failpoints/failpoint';
 import { configureLogging, writeLine } from '../logging/log';
 import { scrubText } from '../logging/scrub-text';
 import { bootstrapService, type PlatformSettings, type ServiceOptions } from './bootstrap-service';
@@ -20,6 +21,7 @@ export async function runService<Config extends PlatformSettings>(definition: Lo
   try {
     const config = loadConfig(definition, process.env);
     configureLogging({ service: definition.service, level: config.logLevel });
+    armFailpoints(definition.service, process.env);
     const gateways = config.gatewaysFile === undefined ? GatewayRegistry.none() : GatewayRegistry.load(config.gatewaysFile);
     await bootstrapService({ name: definition.service, config, gateways, ...parts(config, gateways) });
   } catch (error) {

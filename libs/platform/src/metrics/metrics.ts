@@ -9,6 +9,7 @@ export const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
  */
 export class Metrics {
   readonly registry = new Registry();
+  readonly #lookups = new Map<string, () => Promise<void>>();
   #described = false;
 
   /** Adds `service` to every line, and Node's own figures. Once per process; later calls only change the name. */
@@ -41,8 +42,17 @@ export class Metrics {
     return this.registry.contentType;
   }
 
+  /**
+   * Runs before every scrape, for figures that are looked up and not counted. One for each name: a later one takes the earlier one's place.
+   * It bounds itself what it costs and how long it takes; one that fails leaves its figures as they are.
+   */
+  beforeScrape(name: string, lookUp: () => Promise<void>): void {
+    this.#lookups.set(name, lookUp);
+  }
+
   /** Prometheus text format. */
-  text(): Promise<string> {
+  async text(): Promise<string> {
+    await Promise.allSettled([...this.#lookups.values()].map((lookUp) => lookUp()));
     return this.registry.metrics();
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OutboundRecord } from '@assent/contracts';
+import { failpoint } from '@assent/platform';
 import { Client } from 'pg';
 import { bigintArray, smallintArray } from '../binary-array';
 import { PARKED_LANE } from './lane';
@@ -146,6 +147,7 @@ export class Relay {
   }
 
   private async send(client: Client, rows: readonly OutboxRow[]): Promise<void> {
+    failpoint('relay', 'before-publish');
     try {
       await this.options.publish(rows.map((row) => recordOf(row.topic, row)));
     } catch (error) {
@@ -162,7 +164,9 @@ export class Relay {
       }
       return;
     }
+    failpoint('relay', 'after-ack');
     await client.query({ name: 'outbox-remove', text: REMOVE, values: [bigintArray(rows.map((row) => row.seq))] });
+    failpoint('relay', 'after-removal');
     this.options.report({ kind: 'published', records: rows.length });
   }
 

@@ -55,6 +55,14 @@ export const authSessionConfig = defineConfig(
       description: 'true approves with the face alone, which is NOT strong customer authentication: for demonstrations only.',
       example: 'false',
     }),
+    PAYER_FAILURES_MAX: variable(wholeNumber(1, 5).default(5), {
+      description: 'How many failed authentications in a row block a payer. The law allows five at most (RTS 2018/389 Article 4(3)(b)).',
+      example: '5',
+    }),
+    PAYER_BLOCK_SECONDS: variable(wholeNumber(60, 86_400).default(1_800), {
+      description: 'For how long such a payer is blocked, in seconds.',
+      example: '1800',
+    }),
     RECONCILE_AFTER_SECONDS: variable(wholeNumber(1, 3_600).default(30), {
       description: 'A vendor session that has been silent for so many seconds is fetched from Didit: lost webhooks heal by it.',
       example: '30',

@@ -81,7 +81,7 @@ describe('what production refuses', () => {
 
   it('given one example secret beside a good one, then webhook-ingest is refused: either would be accepted', () => {
     const secrets = 'a-real-secret-of-the-vendor,example-only-webhook-secret';
-    const environment = { ...exampleFor(webhookIngestConfig), NODE_ENV: 'production', DATABASE_URL: production.DATABASE_URL, DIDIT_WEBHOOK_SECRETS: secrets };
+    const environment = { ...exampleFor(webhookIngestConfig), NODE_ENV: 'production', DATABASE_URL: production.DATABASE_URL, DIDIT_WEBHOOK_SECRETS: secrets, SUBJECT_REF_KEY: Buffer.alloc(32, 9).toString('base64') };
     expect(wrongVariables(webhookIngestConfig, environment)).toEqual(['DIDIT_WEBHOOK_SECRETS']);
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../secret';
 import { defineConfig, type Loaded } from '../define-config';
-import { serviceConfig } from '../shared';
+import { serviceConfig, subjectConfig } from '../shared';
 import { variable, wholeNumber } from '../variable';
 import { diditAccountConfig } from './didit-account';
 
@@ -18,6 +18,7 @@ const webhookSecrets = () =>
 /** Everything that webhook-ingest reads from its environment. */
 export const webhookIngestConfig = defineConfig(SERVICE, {
   ...serviceConfig(SERVICE, 3002),
+  ...subjectConfig,
   DIDIT_WEBHOOK_SECRETS: variable(webhookSecrets(), {
     description: 'Secret of the webhook destination in the Didit console. While it is being changed: the new and the old one, separated by a comma.',
     example: 'example-only-webhook-secret',
