@@ -17,7 +17,7 @@ export interface Candidate {
 }
 
 export function candidateOf({ event, requestHash }: Extract<PlannedRequest, { kind: 'first' }>, policy: Policy, namespace: string): Candidate {
-  const { facts, assumed } = assume(factsOfRequest(event.body, policy), policy.assume);
+  const { facts, assumed } = assume(factsOfRequest(event.body, policy), policy);
   const { instrumentId } = event.body.payer;
   if (event.body.action !== 'payment' || instrumentId === undefined) return { event, requestHash, facts, assumed, instrument: null };
   return { event, requestHash, facts, assumed, instrument: { namespace, instrumentId, currency: policy.profile.currency } };

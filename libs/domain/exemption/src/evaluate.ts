@@ -1,4 +1,5 @@
 import type { Facts } from './facts';
+import { type HouseLimits, withinHouseLimit } from './house-limit';
 import type { Profile } from './profile';
 import type { ReasonCode } from './reason-codes';
 import type { ExemptionId, PaymentExemptionId, Rule, RuleOutcome } from './rule';
@@ -41,7 +42,13 @@ export interface Regime {
   readonly consider: readonly PaymentExemptionId[];
   /** Whether Article 10 is used. Article 10a is: it leaves no choice. */
   readonly considerDirectAccess: boolean;
+  /** What the house allows at most for one payment under an exemption, in minor units of the profile's currency: below the law's limits. */
+  readonly houseLimits?: HouseLimits;
+  /** Where the payee's side abroad cannot support authentication: try as far as it goes (the default), or insist. */
+  readonly oneLegOut?: OneLegOut;
 }
+
+export type OneLegOut = 'best_effort' | 'require_sca';
 
 const PAYMENT_RULES: Readonly<Record<PaymentExemptionId, Rule<ExemptionId>>> = {
   EX11: contactless,
@@ -78,12 +85,12 @@ export function evaluate(facts: Facts, regime: Regime): Decision {
   }
   const against = new Set<ReasonCode>();
   for (const id of regime.consider) {
-    const outcome = ask(PAYMENT_RULES[id]);
+    const outcome = ask((...asked) => withinHouseLimit(PAYMENT_RULES[id](...asked), id, regime.houseLimits, ...asked));
     if (outcome.passed) return { decision: 'EXEMPT', exemption: id, reasons: outcome.reasons, rules };
     for (const reason of outcome.reasons) against.add(reason);
   }
   const abroad = ask(oneLegOut);
-  if (abroad.passed) return { decision: 'SCA_BEST_EFFORT', exemption: null, reasons: abroad.reasons, rules };
+  if (abroad.passed && regime.oneLegOut !== 'require_sca') return { decision: 'SCA_BEST_EFFORT', exemption: null, reasons: abroad.reasons, rules };
   return { decision: 'SCA_REQUIRED', exemption: null, reasons: [...against], rules };
 }
 

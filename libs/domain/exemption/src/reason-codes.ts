@@ -59,6 +59,8 @@ export const HOUSE_REASON_CODES = {
   EXEMPTION_NOT_REQUESTED: 'The gateway asked for strong customer authentication',
   EXEMPTION_NOT_IN_POLICY: 'The policy considers none of the exemptions that could be tried',
   SOFT_DECLINE_RETRY: 'The request follows a soft decline: no exemption is tried again',
+  SOFT_DECLINE_FINAL: 'The declined payment had been authenticated already, or was itself the retry: it is a hard decline',
+  AMOUNT_OVER_HOUSE_LIMIT: 'The amount exceeds the limit that the house has set for this exemption',
   COUNTER_UNAVAILABLE: 'There is no counter of earlier payments, since the payment names no instrument',
 } as const;
 

@@ -4,6 +4,7 @@ import { PROFILES, REASON_CODES, profileShape } from '../index';
 import { runDecisionVector } from './decision-vectors';
 import { type CessationVector, type FraudRateVector, runCessationVector, runFraudRateVector } from './risk-book-vectors';
 import { runSequenceVector } from './sequence-vectors';
+import { type AnswerVector, runLiabilityVector, runTransportVector } from './transport-vectors';
 import type { DecisionVector, JsonObject, SequenceVector } from './vector-file';
 
 interface VectorFile {
@@ -14,6 +15,8 @@ interface VectorFile {
   readonly sequenceVectors: readonly SequenceVector[];
   readonly fraudRateVectors: readonly FraudRateVector[];
   readonly cessationVectors: readonly CessationVector[];
+  readonly transportVectors: readonly AnswerVector[];
+  readonly liabilityVectors: readonly AnswerVector[];
 }
 
 const file = JSON.parse(readFileSync(path.resolve(__dirname, '../../../../testing/vectors/exemption-vectors.json'), 'utf8')) as VectorFile;
@@ -23,6 +26,7 @@ const named = <V extends { id: string; title: string; basis: string }>(vectors: 
 describe('the published exemption vectors', () => {
   test('there are as many as were published', () => {
     expect([file.decisionVectors.length, file.sequenceVectors.length, file.fraudRateVectors.length, file.cessationVectors.length]).toEqual([119, 14, 9, 5]);
+    expect([file.transportVectors.length, file.liabilityVectors.length]).toEqual([15, 3]);
   });
 
   test.each(named(file.decisionVectors))('%s', (_name, vector) => {
@@ -43,6 +47,14 @@ describe('the published exemption vectors', () => {
 
   test.each(named(file.cessationVectors))('%s', (_name, vector) => {
     expect(runCessationVector(vector)).toEqual({ id: vector.id, pass: true, actual: vector.timeline.map(({ expect: expected }) => expected) });
+  });
+
+  test.each(file.transportVectors.map((vector) => [vector.id, vector] as const))('%s (transport, soft decline)', (_name, vector) => {
+    expect(runTransportVector(vector)).toEqual({ id: vector.id, pass: true, actual: vector.expect });
+  });
+
+  test.each(file.liabilityVectors.map((vector) => [vector.id, vector] as const))('%s (liability)', (_name, vector) => {
+    expect(runLiabilityVector(vector)).toEqual({ id: vector.id, pass: true, actual: vector.expect });
   });
 
   test('the engine has exactly the published reason codes of the law', () => {
