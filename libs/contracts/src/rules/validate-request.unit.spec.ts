@@ -300,7 +300,11 @@ describe('the rest', () => {
 
   it('never repeats what was sent, whatever and wherever it is', () => {
     const secret = 'ES9121000418450200051332';
-    const places = ['authenticationId', 'action', 'payer', 'payer.locale', 'payment', 'payment.amount', 'payment.currency', 'payment.payee', 'payment.payees', 'payment.kind', 'facts', 'facts.instrument', 'facts.fx', 'returnUrl', 'exemptions', 'retryOf', 'timeToLiveSeconds', secret, `payer.${secret}`, `facts.${secret}`];
+    const places = [
+      'authenticationId', 'action', 'payer', 'payer.locale', 'payment', 'payment.amount', 'payment.currency', 'payment.payee', 'payment.payees',
+      'payment.kind', 'facts', 'facts.instrument', 'facts.fx', 'returnUrl', 'exemptions', 'retryOf', 'timeToLiveSeconds', secret, `payer.${secret}`,
+      `facts.${secret}`,
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...places), fc.constantFrom<unknown>(secret, [secret], { [secret]: secret }, { account: secret, name: 1 }), (path, value) => {
         expect(JSON.stringify(errorsOf(having(path, value)))).not.toContain('2100041845');

@@ -23,7 +23,11 @@ function changed(value: unknown, path: readonly (string | number)[], change: (ol
   }));
 }
 
-const TEXTS = ['', ' ', '\u202Eabc', 'a\u0000b', '\ud800', '😀'.repeat(70), '😀'.repeat(140), '\u200f', 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(141), 'not_upper', 'UPPER_1', '2026-02-30T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '2023-02-29T00:00:00.000Z', '2026-11-24T10:00:00Z', '2026-11-24T10:00:00.000+00:00', '0000-12-31T00:00:00.000Z', '1.00', '01.00', '1.', '٣', 'EUR', 'eur', 'ANY', 'EX16', 'constructor', 'ﬀ'];
+const TEXTS = [
+  '', ' ', '\u202Eabc', 'a\u0000b', '\ud800', '😀'.repeat(70), '😀'.repeat(140), '\u200f', 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(141),
+  'not_upper', 'UPPER_1', '2026-02-30T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '2023-02-29T00:00:00.000Z', '2026-11-24T10:00:00Z',
+  '2026-11-24T10:00:00.000+00:00', '0000-12-31T00:00:00.000Z', '1.00', '01.00', '1.', '٣', 'EUR', 'eur', 'ANY', 'EX16', 'constructor', 'ﬀ',
+];
 const OTHERS = [undefined, null, true, false, 0, -0, 1, 1.5, -1, 30, 29, 900, 901, 1e300, 2 ** 53, [], [[]], {}, { id: 'x' }, ['EX16'], ['EX16', 'EX16'], ['AUTHENTICATED', 'AUTHENTICATED'], [null], [1]];
 
 describe('the compiled schemas and class-validator', () => {

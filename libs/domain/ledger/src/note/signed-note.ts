@@ -21,8 +21,7 @@ const NOTE_LENGTH_MAX = 200_000;
 const SIGNATURES_MAX = 64;
 const KEY_ID_BYTES = 4;
 const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
-// Control characters other than the newline are what must not occur.
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters other than the newline are what must not occur
 const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f]/;
 
 const isNoteText = (text: string): boolean => text.endsWith('\n') && !FORBIDDEN.test(text) && text.isWellFormed();
