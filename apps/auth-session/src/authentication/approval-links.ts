@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../settings';
 
@@ -11,10 +11,14 @@ const PURPOSE = 'approval-link/1';
  */
 @Injectable()
 export class ApprovalLinks {
-  constructor(@Inject(SETTINGS) private readonly settings: Pick<Settings, 'approvalTokenSecret' | 'publicBaseUrl'>) {}
+  private readonly key: KeyObject;
+
+  constructor(@Inject(SETTINGS) private readonly settings: Pick<Settings, 'approvalTokenSecret' | 'publicBaseUrl'>) {
+    this.key = createSecretKey(settings.approvalTokenSecret.reveal());
+  }
 
   tokenOf(key: string): string {
-    return createHmac('sha256', this.settings.approvalTokenSecret.reveal()).update(`${PURPOSE}\n${key}`, 'utf8').digest('base64url');
+    return createHmac('sha256', this.key).update(`${PURPOSE}\n${key}`, 'utf8').digest('base64url');
   }
 
   /** The hash under which the row is found. */

@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { ok, refuse, type Result } from '@assent/kernel';
 import { canonicalBody } from './canonical-body';
@@ -110,10 +110,22 @@ function matches(presented: string, message: Buffer | string, secrets: readonly 
   for (const secret of secrets) {
     // An empty secret would make every body signable by anybody.
     if (secret.length === 0) continue;
-    const expected = createHmac('sha256', secret).update(message).digest();
+    const expected = createHmac('sha256', keyOf(secret)).update(message).digest();
     found = timingSafeEqual(expected, digest) || found;
   }
   return found;
+}
+
+/** Imported once: a text as a key is imported anew for each webhook, which costs more than hashing it (Node 24). Configured secrets are few. */
+const keys = new Map<string, KeyObject>();
+const KEYS_MAX = 16;
+
+function keyOf(secret: string): KeyObject {
+  const known = keys.get(secret);
+  if (known !== undefined) return known;
+  const key = createSecretKey(secret, 'utf8');
+  if (keys.size < KEYS_MAX) keys.set(secret, key);
+  return key;
 }
 
 const UNIX_SECONDS = /^[1-9]\d{0,11}$/;
