@@ -1,0 +1,2 @@
+/** As in our own topics (interface section 1). */
+export const keyOf = (authenticationId: string): string => `demo:${authenticationId}`;
