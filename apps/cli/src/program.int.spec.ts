@@ -74,7 +74,7 @@ describe('assent against a running stack', () => {
   describe('status', () => {
     it('says that all are ready', async () => {
       const { code, out } = await run('status', '--json');
-      expect([code, JSON.parse(out)]).toEqual([0, { ok: true, services: [{ name: 'auth-session', url: service.url, reachable: true, live: true, ready: true, failing: [] }] }]);
+      expect([code, JSON.parse(out)]).toEqual([0, { ok: true, services: [{ name: 'auth-session', url: service.url, reachable: true, live: true, ready: true, failing: [] }], findings: [] }]);
     });
 
     it('names the checks of one that is not ready', async () => {
@@ -147,11 +147,11 @@ describe('assent against a running stack', () => {
     });
   });
 
-  it.each([[[]], [['nope']], [['webhook']], [['webhook', 'verify']], [['status', '--wrong']]])('wrong use: %j', async (args) => {
+  it.each([[[]], [['nope']], [['webhook']], [['webhook', 'verify']], [['status', '--wrong']], [['dlq']], [['dlq', 'redrive']], [['trace']], [['trace', 'short']]])('wrong use: %j', async (args) => {
     expect(await run(...args)).toMatchObject({ code: 2, out: '' });
   });
 
-  it.each([[['--help']], [['webhook', 'verify', '--help']], [['status', '--help']], [['authenticate', '--help']]])('help: %j', async (args) => {
+  it.each([[['--help']], [['webhook', 'verify', '--help']], [['status', '--help']], [['dlq', 'list', '--help']], [['dlq', 'show', '--help']], [['dlq', 'redrive', '--help']], [['trace', '--help']], [['authenticate', '--help']]])('help: %j', async (args) => {
     expect(await run(...args)).toMatchObject({ code: 0, words: '', out: expect.stringMatching(/Exit codes?:/) as string });
   });
 });

@@ -3,7 +3,7 @@ import { authenticateCommand } from './authenticate/authenticate-command';
 import { CommandEnd, EXIT, say } from './command-end';
 import { registerExemptionCommands } from './exemption/exemption-command';
 import { ledgerCommand } from './ledger/ledger-command';
-import { statusCommand } from './status/status-command';
+import { registerOperateCommands } from './operate';
 import { webhookCommand } from './webhook/webhook-command';
 
 const HELP = `
@@ -14,11 +14,11 @@ Exit codes: 0 done, 1 the answer is no or a check failed, 2 wrong use, 3 somethi
 export function assentProgram(): Command {
   const program = new Command('assent')
     .description('operate and audit Assent')
-    .addCommand(statusCommand())
     .addCommand(authenticateCommand())
     .addCommand(webhookCommand())
     .addCommand(ledgerCommand())
     .addHelpText('after', HELP);
+  registerOperateCommands(program);
   registerExemptionCommands(program);
   return endingByException(program);
 }

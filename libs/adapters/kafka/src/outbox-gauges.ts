@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { metrics } from '@assent/platform';
-import { outboxState, type OutboxState, PARKED_LANE, type Sql } from '@assent/postgres';
+import { logFor, metrics } from '@assent/platform';
+import { isInfrastructureError, outboxState, type OutboxState, PARKED_LANE, type Sql } from '@assent/postgres';
+
+const log = logFor('outbox');
 
 /** Scrapes may come from several Prometheis and from `assent status`; the outbox is asked at most this often. */
 const FRESH_FOR_MS = 5000;
@@ -9,7 +11,11 @@ const ANSWER_WITHIN_MS = 2000;
 
 /** What waits to be published, looked up when somebody asks. While it cannot be known, the figures are absent and not the last ones. */
 export class OutboxGauges {
-  private readonly oldest = metrics.gauge('assent_outbox_oldest_seconds', 'Age of the oldest message of a lane that waits to be published; 0 where none waits. Lane parked: refused by the broker for good.', ['lane']);
+  private readonly oldest = metrics.gauge(
+    'assent_outbox_oldest_seconds',
+    'Age of the oldest message of a lane that waits to be published; 0 where none waits. Lane parked: refused by the broker for good.',
+    ['lane'],
+  );
   private readonly replicas = metrics.gauge('assent_replicas', 'Running replicas of the service, as its database sees them.');
   private readAtMs = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | null = null;
@@ -34,8 +40,9 @@ export class OutboxGauges {
     try {
       this.show(await outboxState(this.database, this.schema));
       this.readAtMs = performance.now();
-    } catch {
-      // Readiness says what is wrong with the database.
+    } catch (error) {
+      // Readiness says what is wrong with the database; anything else is a bug, and would hide as "nothing is known".
+      if (!isInfrastructureError(error)) log.error('the outbox cannot be measured', { error });
       this.forget();
     }
   }

@@ -11,8 +11,8 @@ export interface OutboxState {
 
 // One index probe for each lane, however many rows an outage has left.
 const OLDEST = `
-  select lane, coalesce(extract(epoch from clock_timestamp() - (select created_at from outbox where outbox.lane = lanes.lane order by seq limit 1)), 0)::float8 as seconds
-    from generate_series(${PARKED_LANE}::smallint, ${LANES - 1}::smallint) as lanes (lane)`;
+  select lane, coalesce(extract(epoch from clock_timestamp() - (select created_at from outbox where outbox.lane = lanes.lane::smallint order by seq limit 1)), 0)::float8 as seconds
+    from generate_series(${PARKED_LANE}, ${LANES - 1}) as lanes (lane)`;
 const REPLICAS = `
   select count(*)::int as replicas from pg_locks
    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())

@@ -1,5 +1,5 @@
-import { CommandEnd } from '../command-end';
-import { httpJson } from '../running/http-json';
+import { CommandEnd } from '../../command-end';
+import { httpJson } from '../../running/http-json';
 
 export interface ServiceStatus {
   readonly name: string;
