@@ -1,10 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { MessagingModule } from '@assent/kafka';
 import type { ExemptionEngineConfig, GatewayRegistry } from '@assent/platform';
-import { Decider, SUBJECT_REF_KEY } from './deciding/decider';
-import { Policies } from './deciding/policies';
+import { Decider } from './deciding/decider';
+import { Policies } from './policies/policies';
+import { PolicyBook } from './policies/policy-book';
+import { SUBJECT_REF_KEY } from './subject-ref-key';
 import { ExemptionMetrics } from './exemption-metrics';
+import { Bands } from './fraud-books/bands';
+import { QuarterClosing } from './fraud-books/quarter-closing';
 import { ExemptionsController } from './http/exemptions.controller';
+import { FraudController } from './http/fraud.controller';
+import { PayerBooksController } from './http/payer-books.controller';
+import { PoliciesController } from './http/policies.controller';
 import { MessagesController } from './messages.controller';
 import { Outcomes } from './settling/outcomes';
 import { UnsettledExemptions } from './settling/unsettled-exemptions';
@@ -32,13 +39,16 @@ export class AppModule {
           deadLetters: ['sca.requested', 'payment.outcome'],
         }),
       ],
-      controllers: [MessagesController, ExemptionsController],
+      controllers: [MessagesController, ExemptionsController, PoliciesController, PayerBooksController, FraudController],
       providers: [
         { provide: SUBJECT_REF_KEY, useValue: config.subjectRefKey },
         { provide: PrismaClient, useValue: prismaClient(config) },
         closePrismaAtShutdown,
         ExemptionMetrics,
         Policies,
+        PolicyBook,
+        Bands,
+        QuarterClosing,
         Decider,
         Verdicts,
         Outcomes,

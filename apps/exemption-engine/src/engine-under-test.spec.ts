@@ -1,16 +1,20 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { DeadLetterCode, InboundEvent, PaymentOutcomeV1, ScaDecidedV1, ScaRequestedV1, ScaVerdictV1 } from '@assent/contracts';
+import type { ComplianceEventV1, DeadLetterCode, InboundEvent, PaymentOutcomeV1, ScaDecidedV1, ScaRequestedV1, ScaRevokedV1, ScaVerdictV1 } from '@assent/contracts';
 import { authenticationKey, toRfc3339 } from '@assent/kernel';
 import { GatewayRegistry, Metrics, Secret } from '@assent/platform';
 import { Database } from '@assent/postgres';
 import { testDatabase } from '@assent/testing';
 import { Decider } from './deciding/decider';
-import { Policies } from './deciding/policies';
 import { ExemptionMetrics } from './exemption-metrics';
+import { Bands } from './fraud-books/bands';
+import { QuarterClosing } from './fraud-books/quarter-closing';
+import { Policies } from './policies/policies';
+import { PolicyBook } from './policies/policy-book';
 import { Outcomes } from './settling/outcomes';
 import { UnsettledExemptions } from './settling/unsettled-exemptions';
 import { Verdicts } from './settling/verdicts';
 
+const SUBJECT_KEY = new Secret(Buffer.alloc(32, 7));
 export const API_KEY = 'explain-key-for-tests-0123456789abcdef';
 const apiKey = (id: string, key: string, scopes: string[]) => ({ id, sha256: createHash('sha256').update(key).digest('hex'), scopes });
 
@@ -22,7 +26,9 @@ export const GATEWAYS = GatewayRegistry.parse(
         id: 'shop',
         kafka: true,
         returnOrigins: ['https://shop.example'],
-        apiKeys: [apiKey('shop-explain', API_KEY, ['exemptions:explain']), apiKey('shop-pay', `${API_KEY}-pay`, ['authentications:write'])],
+        apiKeys: [apiKey('shop-explain', API_KEY, ['exemptions:explain']),
+          apiKey('shop-policies', `${API_KEY}-policies`, ['policies:read', 'policies:write']),
+          apiKey('shop-pay', `${API_KEY}-pay`, ['authentications:write'])],
       },
       { id: 'cards', namespace: 'shop', kafka: false, returnOrigins: [], apiKeys: [] },
       { id: 'other', kafka: false, returnOrigins: ['https://other.example'], apiKeys: [apiKey('other-explain', `${API_KEY}-other`, ['exemptions:explain'])] },
@@ -36,6 +42,9 @@ export interface Replica {
   readonly decider: Decider;
   readonly verdicts: Verdicts;
   readonly outcomes: Outcomes;
+  readonly policyBook: PolicyBook;
+  readonly closing: QuarterClosing;
+  readonly bands: Bands;
 }
 
 export interface Refused {
@@ -62,9 +71,12 @@ export interface EngineUnderTest {
   /** Handles a batch in one transaction, as the consumer does. Answers what was refused. */
   requested(batch: readonly InboundEvent<ScaRequestedV1>[], on?: Replica): Promise<Refused[]>;
   verdict(...batch: InboundEvent<ScaVerdictV1>[]): Promise<void>;
+  revoked(...batch: InboundEvent<ScaRevokedV1>[]): Promise<void>;
   outcome(...batch: InboundEvent<PaymentOutcomeV1>[]): Promise<Refused[]>;
   /** What was published about a key, in order. */
   published(key?: string): Promise<Published[]>;
+  /** What compliance was told about a namespace, in order. */
+  compliance(namespace: string): Promise<ComplianceEventV1[]>;
   /** The budget of a counter as it stands: committed and held, in euro. */
   spent(
     instrumentId: string,
@@ -86,9 +98,12 @@ export async function startEngine(): Promise<EngineUnderTest> {
     const policies = new Policies();
     const replica = {
       database,
-      decider: new Decider(GATEWAYS, policies, counted, new Secret(Buffer.alloc(32, 7))),
-      verdicts: new Verdicts(policies),
+      decider: new Decider(GATEWAYS, policies, counted, SUBJECT_KEY),
+      verdicts: new Verdicts(GATEWAYS, policies, SUBJECT_KEY),
       outcomes: new Outcomes(GATEWAYS, policies, counted),
+      policyBook: new PolicyBook(database),
+      closing: new QuarterClosing(database, policies, GATEWAYS),
+      bands: new Bands(database, policies),
     };
     replicas.push(replica);
     return replica;
@@ -118,10 +133,13 @@ export async function startEngine(): Promise<EngineUnderTest> {
     verdict: async (...batch) => {
       await handle(replica, ({ tx }) => replica.verdicts.settle(batch, tx));
     },
+    revoked: async (...batch) => {
+      await handle(replica, ({ tx }) => replica.verdicts.revoke(batch, tx));
+    },
     outcome: (...batch) => handle(replica, (context) => replica.outcomes.settle(batch, context)),
     published: async (key) => {
       const { rows } = await owner.query<{ topic: string; headers: string; value: string }>(
-        'SELECT topic, headers, value FROM outbox WHERE $1::text IS NULL OR key = $1 ORDER BY seq',
+        `SELECT topic, headers, value FROM outbox WHERE topic <> 'compliance.event' AND ($1::text IS NULL OR key = $1) ORDER BY seq`,
         [key ?? null],
       );
       expect(rows.every(({ topic }) => topic === 'sca.decided')).toBe(true);
@@ -129,6 +147,10 @@ export async function startEngine(): Promise<EngineUnderTest> {
         headers: Object.fromEntries(JSON.parse(headers) as [string, string][]),
         body: JSON.parse(value) as ScaDecidedV1,
       }));
+    },
+    compliance: async (namespace) => {
+      const { rows } = await owner.query<{ value: string }>(`SELECT value FROM outbox WHERE topic = 'compliance.event' AND key = $1 ORDER BY seq`, [namespace]);
+      return rows.map(({ value }) => JSON.parse(value) as ComplianceEventV1);
     },
     spent: async (instrumentId, kind = 'lowValue', namespace = 'shop') => {
       const { rows } = await owner.query<{ committed: string; committed_count: number; held: string; held_count: number; epoch: number }>(
@@ -264,4 +286,18 @@ export function outcome(more: Partial<PaymentOutcomeV1> & Pick<PaymentOutcomeV1,
     ...more,
   };
   return message('payment.outcome.v1', `${gatewayId}:${body.instrumentId}`, body, { gatewayId });
+}
+
+/** The overturn of an approval. */
+export function revocationOf({ body: { authenticationId }, gatewayId }: InboundEvent<ScaRequestedV1>): InboundEvent<ScaRevokedV1> {
+  const gateway = gatewayId ?? 'shop';
+  const body: ScaRevokedV1 = {
+    authenticationId,
+    gatewayId: gateway,
+    codeId: 'code-1',
+    reason: 'VENDOR_OVERTURNED',
+    alreadyRedeemed: false,
+    revokedAt: toRfc3339(Date.now()),
+  };
+  return message('sca.revoked.v1', authenticationKey(gateway, authenticationId), body, { gatewayId: gateway, source: '/services/auth-session' });
 }

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import type { InboundEvent, PaymentOutcomeV1, ScaRequestedV1, ScaVerdictV1 } from '@assent/contracts';
+import type { InboundEvent, PaymentOutcomeV1, ScaRequestedV1, ScaRevokedV1, ScaVerdictV1 } from '@assent/contracts';
 import { type BatchContext, EventPattern } from '@assent/kafka';
 import { Decider } from './deciding/decider';
 import { Outcomes } from './settling/outcomes';
@@ -23,6 +23,11 @@ export class MessagesController {
   @EventPattern('sca.verdict')
   async verdict(@Payload() batch: InboundEvent<ScaVerdictV1>[], @Ctx() context: BatchContext): Promise<void> {
     await this.verdicts.settle(batch, context.tx);
+  }
+
+  @EventPattern('sca.revoked')
+  async revoked(@Payload() batch: InboundEvent<ScaRevokedV1>[], @Ctx() context: BatchContext): Promise<void> {
+    await this.verdicts.revoke(batch, context.tx);
   }
 
   @EventPattern('payment.outcome')

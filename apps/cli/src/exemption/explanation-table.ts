@@ -32,7 +32,8 @@ function ruleLines(rule: ExplainedRule): string[] {
 const shown = (value: unknown): string => {
   if (value === null) return 'unknown';
   if (Array.isArray(value)) return value.map(String).join('+');
-  return typeof value === 'object' ? `{${Object.entries(value).map(([name, inner]) => `${name}=${shown(inner)}`).join(' ')}}` : String(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? `{${Object.entries(value).map(([name, inner]) => `${name}=${shown(inner)}`).join(' ')}}` : JSON.stringify(value);
 };
 
 function wrapped(text: string, indent: string): string[] {

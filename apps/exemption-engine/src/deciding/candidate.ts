@@ -9,6 +9,9 @@ import type { PlannedRequest } from './request-plan';
 export interface Candidate {
   readonly event: InboundEvent<ScaRequestedV1>;
   readonly requestHash: string;
+  readonly namespace: string;
+  readonly policy: Policy;
+  /** As the gateway said them and the policy assumes them; the engine's own facts are laid over them (`OwnFacts`). */
   readonly facts: Facts;
   /** Facts that the policy assumed, since the gateway did not say them. */
   readonly assumed: readonly string[];
@@ -19,8 +22,8 @@ export interface Candidate {
 export function candidateOf({ event, requestHash }: Extract<PlannedRequest, { kind: 'first' }>, policy: Policy, namespace: string): Candidate {
   const { facts, assumed } = assume(factsOfRequest(event.body, policy), policy);
   const { instrumentId } = event.body.payer;
-  if (event.body.action !== 'payment' || instrumentId === undefined) return { event, requestHash, facts, assumed, instrument: null };
-  return { event, requestHash, facts, assumed, instrument: { namespace, instrumentId, currency: policy.profile.currency } };
+  if (event.body.action !== 'payment' || instrumentId === undefined) return { event, requestHash, namespace, policy, facts, assumed, instrument: null };
+  return { event, requestHash, namespace, policy, facts, assumed, instrument: { namespace, instrumentId, currency: policy.profile.currency } };
 }
 
 /** The counter that a payment is in, or that its approval resets: that of its channel. */

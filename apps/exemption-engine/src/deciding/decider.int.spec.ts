@@ -36,8 +36,14 @@ describe('a request is decided', () => {
         profile: 'EU',
         policy: { id: 'default', version: 1 },
         stepUp: null,
-        liability: null,
-        transport: null,
+        liability: { exemptionBy: 'payer_psp', payerLoss: false, refundsPayer: 'payer_psp', reimbursesPayerPsp: null },
+        transport: {
+          emv3ds: { '2.1.0': '02', '2.2.0': '02', '2.3.1': ['10'] },
+          iso20022: { AuthntcnXmptn: 'LOWA' },
+          mastercard: { 'DE48.SE22.SF01': '04' },
+          visa: { 'F34.4A.87': '1' },
+          softDecline: null,
+        },
         request: {
           action: 'payment',
           payer: body.payer,

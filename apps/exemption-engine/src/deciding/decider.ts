@@ -3,17 +3,18 @@ import { causedBy, type InboundEvent, type ScaDecidedV1, type ScaRequestedV1 } f
 import type { BatchContext } from '@assent/kafka';
 import { GatewayRegistry, type Secret, subjectRef } from '@assent/platform';
 import { ExemptionMetrics } from '../exemption-metrics';
+import { applyApprovals } from '../payer-books/approvals';
+import { Policies } from '../policies/policies';
+import { SUBJECT_REF_KEY } from '../subject-ref-key';
 import { lockAuthentications, writeAuthentications } from '../storage/authentication-table';
 import { CounterBook } from '../storage/counter-book';
 import { keepDecided, readDecided } from '../storage/decided-table';
 import { readWaitingOutcomes } from '../storage/outcome-table';
-import { candidateOf, countersOf, gatewayOf } from './candidate';
+import { type Candidate, candidateOf, countersOf, gatewayOf } from './candidate';
 import { DecisionBatch } from './decision-batch';
-import { Policies } from './policies';
+import { OwnFacts } from './own-facts';
 import { planRequests } from './request-plan';
-
-/** The key under which payers get their pseudonyms. */
-export const SUBJECT_REF_KEY = Symbol('subject ref key');
+import { judgeSoftDeclines } from './soft-declines';
 
 const NOT_ON_THE_LIST = "returnUrl is not on the gateway's list: send an https URL whose origin stands in returnOrigins of the registry.";
 const OTHER_CONTENT = 'authenticationId was used before with other content: give every new request an id of its own. The first request goes on.';
@@ -45,25 +46,35 @@ export class Decider {
       this.publish(event, batch.nextPublication(event.key), context);
       context.tx.afterCommit(() => (decision === null ? this.metrics.repeated() : this.metrics.decided(decision)));
     }
-    await Promise.all([writeAuthentications(context.tx, batch.changed()), batch.book.write(context.tx), keepDecided(context.tx, batch.decided)]);
+    await Promise.all([writeAuthentications(context.tx, batch.changed()), batch.book.write(context.tx), keepDecided(context.tx, [...batch.decided.values()])]);
+    await applyApprovals(context.tx, batch.approvals, this.subjectRefKey);
   }
 
   /** Locks everything that the batch may touch, in the order that all transactions keep: authentications, then counters. */
   private async begin(accepted: readonly InboundEvent<ScaRequestedV1>[], { tx }: BatchContext): Promise<DecisionBatch> {
-    const policy = this.policies.current();
     const keys = accepted.map(({ key }) => key);
-    const { records, nowMs } = await lockAuthentications(tx, keys, 'new');
+    // Both leave in one write.
+    const [{ records, nowMs }, policyOf] = await Promise.all([
+      lockAuthentications(tx, keys, 'new'),
+      this.policies.of(tx, accepted.map((event) => this.namespaceOf(event))),
+    ]);
     const plan = planRequests(accepted, records);
-    const first = plan.flatMap((planned) => (planned.kind === 'first' ? [candidateOf(planned, policy, this.namespaceOf(planned.event))] : []));
+    const first = plan.flatMap((planned): Candidate[] => {
+      if (planned.kind !== 'first') return [];
+      const namespace = this.namespaceOf(planned.event);
+      return [candidateOf(planned, policyOf(namespace), namespace)];
+    });
     const candidates = new Map(first.map((candidate) => [candidate.event.key, candidate]));
     const repeated = plan.filter(({ kind, event }) => kind === 'again' && !candidates.has(event.key)).map(({ event }) => event.key);
     const early = [...candidates.keys()].filter((key) => (records.get(key)?.outcomeAtMs ?? null) !== null);
-    const [book, known, waiting] = await Promise.all([
+    const softDeclines = await judgeSoftDeclines(tx, first);
+    const [book, known, waiting, ownFacts] = await Promise.all([
       CounterBook.lock(tx, first.flatMap(countersOf)),
       readDecided(tx, repeated),
       readWaitingOutcomes(tx, early),
+      OwnFacts.read(tx, first, policyOf, nowMs),
     ]);
-    return new DecisionBatch({ policy, nowMs, plan, candidates, records, book, known, waiting });
+    return new DecisionBatch({ ownFacts, softDeclines, nowMs, plan, candidates, records, book, known, waiting });
   }
 
   /** The registry is known here too: a return address that is not on the gateway's list is refused before it takes an identity. */

@@ -1,15 +1,21 @@
 import type { ScaDecidedV1 } from '@assent/contracts';
-import { countingOf, counterResetBy, type Decision, decideRequest, type Facts, type Policy, weightInCounter } from '@assent/domain-exemption';
-import { settleOutcome, settleVerdict } from '../settling/settle';
+import { countingOf, counterResetBy, type Decision, decideRequest, type Facts, weightInCounter } from '@assent/domain-exemption';
+import { isStrong, settleOutcome, settleVerdict } from '../settling/settle';
 import type { AuthenticationRecord, Standing } from '../storage/authentication-table';
+import { type Approval } from '../payer-books/approvals';
+import { effectOfApproval } from '../payer-books/approval-effect';
 import type { CounterBook } from '../storage/counter-book';
+import type { Decided } from '../storage/decided-table';
 import type { SettlingOutcome } from '../storage/outcome-table';
 import { type Candidate, countersOf, gatewayOf } from './candidate';
 import { decidedBody } from './decided-body';
+import type { OwnFacts } from './own-facts';
+import type { SoftDeclines } from './soft-declines';
 import type { PlannedRequest } from './request-plan';
 
 export interface BatchParts {
-  readonly policy: Policy;
+  readonly ownFacts: OwnFacts;
+  readonly softDeclines: SoftDeclines;
   /** The database's time. */
   readonly nowMs: number;
   readonly plan: readonly PlannedRequest[];
@@ -28,8 +34,10 @@ export interface BatchParts {
 export class DecisionBatch {
   readonly plan: readonly PlannedRequest[];
   readonly book: CounterBook;
-  /** Bodies of the decisions that this batch makes, by key. */
-  readonly decided = new Map<string, ScaDecidedV1>();
+  /** The decisions that this batch makes, by key. */
+  readonly decided = new Map<string, Decided>();
+  /** What approvals change that came before their request. */
+  readonly approvals: Approval[] = [];
   private readonly touched = new Map<string, AuthenticationRecord>();
 
   constructor(private readonly parts: BatchParts) {
@@ -46,18 +54,40 @@ export class DecisionBatch {
   decide(key: string): Decision {
     const candidate = this.parts.candidates.get(key);
     if (candidate === undefined) throw new Error('invariant broken: a first request was prepared');
-    const { event, requestHash, assumed } = candidate;
-    const { policy, nowMs } = this.parts;
+    const { event, requestHash, assumed, policy, namespace } = candidate;
+    const { nowMs, softDeclines } = this.parts;
     const facts = this.withCounters(candidate);
-    const decision = decideRequest(facts, policy, { exemptions: event.body.exemptions ?? 'ANY', retriesSoftDecline: event.body.retryOf !== undefined });
-    this.decided.set(key, decidedBody({ event, gatewayId: gatewayOf(event), requestHash, decision, policy, assumed, nowMs }));
-    this.touched.set(key, this.settledEarly({ ...this.recordOf(key), standing: this.standing(candidate, facts, decision) }));
+    const softDecline = softDeclines.get(key) ?? null;
+    const decision = decideRequest(facts, policy, {
+      exemptions: event.body.exemptions ?? 'ANY',
+      retriesSoftDecline: softDecline !== null,
+      ...(softDecline === null ? {} : { softDeclineAction: softDecline.action }),
+    });
+    const body = decidedBody({ event, gatewayId: gatewayOf(event), requestHash, decision, policy, facts, softDecline, assumed, nowMs });
+    const effect = effectOfApproval(event.body);
+    const { instrument, channel, initiator, rate } = facts;
+    this.decided.set(key, {
+      key,
+      body,
+      namespace,
+      instrument,
+      remote: channel === null ? null : channel === 'remote',
+      initiator,
+      rate: rate?.unitsPerBase ?? null,
+      effect,
+    });
+    const record = this.settledEarly({ ...this.recordOf(key), standing: this.standing(candidate, facts, decision) }, candidate);
+    this.touched.set(key, record);
+    if (record.verdict?.outcome === 'APPROVED' && effect !== null) {
+      const sca = isStrong(record.verdict, policy);
+      this.approvals.push({ key, namespace, payerId: event.body.payer.id, effect, sca, atMs: nowMs, causationId: event.id });
+    }
     return decision;
   }
 
   /** What is published of a decided request, for the first time or again. */
   nextPublication(key: string): { readonly body: ScaDecidedV1; readonly sequence: number } {
-    const body = this.decided.get(key) ?? this.parts.known.get(key);
+    const body = this.decided.get(key)?.body ?? this.parts.known.get(key);
     if (body === undefined) throw new Error('invariant broken: a decision that is repeated was kept');
     const record = this.recordOf(key);
     const sequence = record.published + 1;
@@ -74,23 +104,27 @@ export class DecisionBatch {
   /** Only the counter of the payment's own channel is looked up: a rule of another channel fails for that reason alone. */
   private withCounters(candidate: Candidate): Facts {
     const counters = Object.fromEntries(countersOf(candidate).map((key) => [key.kind, this.book.spent(key)]));
-    return { ...candidate.facts, counters: { lowValue: null, contactless: null, ...counters } };
+    return { ...this.parts.ownFacts.of(candidate), counters: { lowValue: null, contactless: null, ...counters } };
   }
 
-  private standing({ requestHash, instrument }: Candidate, facts: Facts, decision: Decision): Standing {
+  private standing({ requestHash, instrument, policy }: Candidate, facts: Facts, decision: Decision): Standing {
     return {
       requestHash,
       decision: decision.decision,
       exemption: decision.exemption,
       decidedAtMs: this.parts.nowMs,
       instrument,
-      counted: instrument === null ? null : this.takeShare(instrument, facts, decision),
+      counted: instrument === null ? null : this.takeShare(instrument, facts, decision, policy),
       resets: instrument === null ? null : counterResetBy(facts.action, facts.channel),
     };
   }
 
-  private takeShare(instrument: NonNullable<Standing['instrument']>, facts: Facts, decision: Decision): Standing['counted'] {
-    const { settings, profile } = this.parts.policy;
+  private takeShare(
+    instrument: NonNullable<Standing['instrument']>,
+    facts: Facts,
+    decision: Decision,
+    { settings, profile }: Candidate['policy'],
+  ): Standing['counted'] {
     const counting = countingOf(decision, facts, settings);
     if (counting === null || facts.amount === null) return null;
     const amount = weightInCounter(counting.kind, facts, profile, settings);
@@ -99,8 +133,8 @@ export class DecisionBatch {
   }
 
   /** A verdict or an outcome that came before the request had nothing to settle then; now it has. */
-  private settledEarly(record: AuthenticationRecord): AuthenticationRecord {
-    const { policy, waiting } = this.parts;
+  private settledEarly(record: AuthenticationRecord, { policy }: Candidate): AuthenticationRecord {
+    const { waiting } = this.parts;
     const judged = record.verdict === null ? record : settleVerdict(record, record.verdict, policy, this.book);
     return (waiting.get(record.key) ?? []).reduce((settled, outcome) => settleOutcome(settled, outcome, policy, this.book), judged);
   }

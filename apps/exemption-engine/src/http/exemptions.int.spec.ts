@@ -166,7 +166,7 @@ test('the API describes itself', async () => {
 
 test('every topic that this service owns the decisions of has one handler', () => {
   const patterns = [...app.get(KafkaBatchServer).getHandlers().keys()];
-  expect(patterns.sort()).toEqual(['payment.outcome', 'sca.requested', 'sca.verdict']);
+  expect(patterns.sort()).toEqual(['payment.outcome', 'sca.requested', 'sca.revoked', 'sca.verdict']);
 });
 
 test('every model that Prisma reads is there, column by column', async () => {

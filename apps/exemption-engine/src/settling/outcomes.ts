@@ -3,8 +3,8 @@ import type { InboundEvent, PaymentOutcomeV1 } from '@assent/contracts';
 import { authenticationKey, canonicalHash } from '@assent/kernel';
 import type { BatchContext } from '@assent/kafka';
 import { GatewayRegistry } from '@assent/platform';
-import { Policies } from '../deciding/policies';
 import { ExemptionMetrics } from '../exemption-metrics';
+import { Policies, type PolicyOf } from '../policies/policies';
 import { type AuthenticationRecord, type Locked, lockAuthentications, writeAuthentications } from '../storage/authentication-table';
 import { CounterBook } from '../storage/counter-book';
 import type { CounterKey } from '../storage/counter-table';
@@ -33,14 +33,20 @@ export class Outcomes {
       batch.map((event) => this.read(event)),
       context,
     );
-    const policy = this.policies.current();
     const keys = fresh.flatMap(({ outcome }) => outcome.authenticationKey ?? []);
-    const { records, nowMs } = keys.length === 0 ? UNKNOWN : await lockAuthentications(tx, keys, 'known');
-    const strays = new Map(fresh.flatMap(({ outcome }) => this.stray(outcome)).map((stray) => [stray.outcome, stray]));
+    const [{ records, nowMs }, policyOf] = await Promise.all([
+      keys.length === 0 ? UNKNOWN : lockAuthentications(tx, keys, 'known'),
+      this.policies.of(
+        tx,
+        fresh.map(({ outcome }) => outcome.namespace),
+      ),
+    ]);
+    const strays = new Map(fresh.flatMap(({ outcome }) => strayOf(outcome, policyOf)).map((stray) => [stray.outcome, stray]));
     const book = await CounterBook.lock(tx, [...[...records.values()].flatMap(countersOfOutcome), ...[...strays.values()].map(({ counter }) => counter)]);
     const settled = new Map<string, AuthenticationRecord>();
     for (const { outcome } of fresh) {
       const { kind, amount, currency } = outcome.body;
+      const policy = policyOf(outcome.namespace);
       const money = moneyOf(amount, currency);
       const stray = strays.get(outcome);
       if (stray !== undefined) moveByStray(stray.counter, stray.move, money, policy, book);
@@ -86,14 +92,13 @@ export class Outcomes {
       return known.isNew && first.get(identity(item)) === item;
     });
   }
+}
 
-  private stray(outcome: ReportedOutcome): { outcome: ReportedOutcome; move: StrayMove; counter: CounterKey }[] {
-    if (outcome.authenticationKey !== null) return [];
-    const policy = this.policies.current();
-    const move = strayMove(outcome.body, policy);
-    if (move === null) return [];
-    return [
-      { outcome, move, counter: { namespace: outcome.namespace, instrumentId: outcome.body.instrumentId, kind: move.kind, currency: policy.profile.currency } },
-    ];
-  }
+function strayOf(outcome: ReportedOutcome, policyOf: PolicyOf): { outcome: ReportedOutcome; move: StrayMove; counter: CounterKey }[] {
+  if (outcome.authenticationKey !== null) return [];
+  const policy = policyOf(outcome.namespace);
+  const move = strayMove(outcome.body, policy);
+  if (move === null) return [];
+  const { namespace, body } = outcome;
+  return [{ outcome, move, counter: { namespace, instrumentId: body.instrumentId, kind: move.kind, currency: policy.profile.currency } }];
 }

@@ -18,6 +18,10 @@ export function countersOfOutcome({ standing }: AuthenticationRecord): CounterKe
   return standing?.instrument == null || standing.counted === null ? [] : [{ ...standing.instrument, kind: standing.counted.kind }];
 }
 
+/** Whether an approval counts as strong customer authentication in this house. */
+export const isStrong = ({ assurance }: NonNullable<AuthenticationRecord['verdict']>, { resetsCounters }: Policy): boolean =>
+  assurance !== null && resetsCounters.includes(assurance);
+
 /**
  * What a verdict does: any other than EXEMPT gives the hold back, and an approval by strong customer authentication opens a new epoch.
  * One factor is no strong customer authentication (PSD2 Article 4(30)), so by default it resets nothing.
@@ -31,7 +35,7 @@ export function settleVerdict(
   const judged = { ...record, verdict };
   const released = verdict.outcome === 'EXEMPT' ? judged : moveShare(judged, { type: 'RELEASE' }, book);
   const { standing } = released;
-  const resets = verdict.outcome === 'APPROVED' && verdict.assurance !== null && policy.resetsCounters.includes(verdict.assurance);
+  const resets = verdict.outcome === 'APPROVED' && isStrong(verdict, policy);
   if (resets && standing?.instrument != null && standing.resets !== null)
     book.move({ ...standing.instrument, kind: standing.resets }, null, { type: 'AUTHENTICATE' });
   return released;

@@ -1,5 +1,5 @@
 /** What an API key may do. Closed: a scope that is not here is a mistake in the file. */
-export const SCOPES = ['authentications:write', 'authentications:read', 'codes:redeem', 'portrait:write', 'exemptions:explain', 'evidence:read'] as const;
+export const SCOPES = ['authentications:write', 'authentications:read', 'codes:redeem', 'portrait:write', 'exemptions:explain', 'policies:read', 'policies:write', 'evidence:read'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** How `vendor_data` is written where a gateway says nothing: unique over all payers of all gateways. */

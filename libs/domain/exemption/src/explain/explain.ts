@@ -1,7 +1,9 @@
-import { type Result, ok } from '@assent/kernel';
+import { type Result, ok, refuse } from '@assent/kernel';
 import { ARTICLES } from '../articles';
-import { type DecisionKind } from '../evaluate';
-import type { CounterKind, Spent } from '../facts';
+import type { Decision, DecisionKind } from '../evaluate';
+import type { CounterKind, Facts, Spent } from '../facts';
+import { assume, decideRequest } from '../policy/decide-request';
+import type { Policy } from '../policy/policy';
 import { type FactRefusal, readFacts, withDefaults } from '../read-facts';
 import { type ReasonCode, reasonText } from '../reason-codes';
 import { type RenderedEvidence, renderEvidence } from '../render-evidence';
@@ -43,12 +45,19 @@ export const ORDINARY_FACTS: Readonly<Record<string, unknown>> = defaultFacts;
 /**
  * Decides facts that somebody wrote down (in part: the rest is the ordinary case), moving no counter.
  * @param spent live counters, which go before written ones
+ * @param policy whose rules, switches and limits are used; without one, those that are written among the facts
  */
-export function explain(given: unknown, spent: Readonly<Partial<Record<CounterKind, Spent>>> = {}): Result<Explanation, readonly FactRefusal[]> {
-  const read = readFacts(withDefaults(given, ORDINARY_FACTS));
+export function explain(
+  given: unknown,
+  spent: Readonly<Partial<Record<CounterKind, Spent>>> = {},
+  policy: Policy | null = null,
+): Result<Explanation, readonly FactRefusal[]> {
+  const read = readFacts(withDefaults(withDefaults(given, policy === null ? {} : { profile: policy.profile.id }), ORDINARY_FACTS));
   if (!read.ok) return read;
-  const { facts, profile, settings, consider } = read.value;
-  const { decision, exemption, reasons, rules } = decideWritten({ ...read.value, facts: { ...facts, counters: { ...facts.counters, ...spent } } });
+  if (policy !== null && read.value.profile.id !== policy.profile.id) return refuse([{ field: 'profile', message: `is ${policy.profile.id} in this policy` }]);
+  const facts = { ...read.value.facts, counters: { ...read.value.facts.counters, ...spent } };
+  const { profile, settings, consider } = policy ?? read.value;
+  const { decision, exemption, reasons, rules } = policy === null ? decideWritten({ ...read.value, facts }) : decideUnder(policy, facts);
   return ok({
     decision,
     exemption,
@@ -66,6 +75,10 @@ export function explain(given: unknown, spent: Readonly<Partial<Record<CounterKi
     assumed: assumedFacts(given),
   });
 }
+
+/** The counters that were written down are the payment's own, and local limits are the policy's. */
+const decideUnder = (policy: Policy, facts: Facts): Decision =>
+  decideRequest({ ...assume(facts, policy).facts, localLimits: policy.localLimits }, policy, { exemptions: 'ANY', retriesSoftDecline: false });
 
 const assumedFacts = (given: unknown): string[] =>
   Object.keys(ORDINARY_FACTS).filter((name) => typeof given !== 'object' || given === null || !Object.hasOwn(given, name));

@@ -38,7 +38,15 @@ export function isSoftDecline(scheme: string | null, responseCode: string): bool
  * would go round for ever; never for what the payee initiated, since the payer is not there and must be brought back first.
  */
 export function softDeclineAction({ scheme, responseCode, initiator, alreadyAuthenticated }: SoftDecline): SoftDeclineAction {
-  if (!isSoftDecline(scheme, responseCode) || alreadyAuthenticated) return 'TREAT_AS_HARD_DECLINE';
+  return actionOfRetry({ responseCode, initiator, alreadyAuthenticated: alreadyAuthenticated || !isSoftDecline(scheme, responseCode) });
+}
+
+/**
+ * What a request that names an earlier soft decline is to do. The gateway has read its scheme's code, so a code that is not known here is
+ * taken for what the gateway says it is; the guard against going round holds for every code.
+ */
+export function actionOfRetry({ responseCode, initiator, alreadyAuthenticated }: Omit<SoftDecline, 'scheme'>): SoftDeclineAction {
+  if (alreadyAuthenticated) return 'TREAT_AS_HARD_DECLINE';
   if (initiator === 'payee') return 'DO_NOT_RETRY_CONTACT_PAYER';
   return responseCode === PIN_REQUIRED ? 'RETRY_WITH_PIN' : 'RETRY_WITH_CHALLENGE';
 }
