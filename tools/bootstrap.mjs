@@ -25,12 +25,13 @@ const COMMANDS = {
   reset: { needs: ['packages', 'clients', 'build'], run: (args) => node(['dist/infra/src/stack/main.js', 'reset', ...args]) },
   assent: { needs: ['packages', 'clients', 'build'], run: (args) => node(['dist/apps/cli/src/main.js', ...args]) },
   bench: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node(['dist/bench/src/main.js', ...args]) },
-  test: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node([...JEST, ...args]) },
+  soak: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node(['dist/e2e/src/soak/main.js', ...args]) },
+  test: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node([...JEST, ...args, ...(args.includes('--selectProjects') ? [] : ['--selectProjects', 'unit', 'int', 'e2e'])]) },
   prepare: { needs: ['packages', 'clients', 'build'], run: () => Promise.resolve(0) },
   lint: { needs: ['packages', 'clients'], run: (args) => nx('lint', args) },
   typecheck: { needs: ['packages', 'clients'], run: (args) => nx('typecheck', args) },
   build: { needs: ['packages', 'clients'], run: (args) => nx('build', args) },
-  generate: { needs: ['packages', 'clients', 'build'], run: async (args) => (await node(['dist/libs/contracts/src/generate/main.js', ...args])) || node(['dist/libs/platform/src/write-documents.js', ...args]) },
+  generate: { needs: ['packages', 'clients', 'build'], run: async (args) => (await node(['dist/libs/contracts/src/generate/main.js', ...args])) || (await node(['dist/libs/platform/src/write-documents.js', ...args])) || node(['dist/apps/exemption-engine/src/write-documents.js', ...args]) },
   check: { needs: ['packages', 'clients', 'build'], run: (args) => node(['tools/check.mjs', ...args]) },
 };
 

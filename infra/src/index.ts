@@ -8,6 +8,7 @@ export * from './topics/create-topics';
 export * from './engines/engine';
 export * from './engines/resolve-engines';
 export * from './engines/test-engines';
+export * from './state/state-folder';
 export * from './stack/gateways-file';
 export * from './stack/stack-file';
 export * from './stack/start-stack';

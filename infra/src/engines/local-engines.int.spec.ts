@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -14,7 +15,7 @@ import { removePostgresData } from './postgres-files';
 import { startEngines, stopEngines } from './resolve-engines';
 
 /** The engines that a newcomer without Docker gets, in a state folder of their own. */
-describe('local engines', () => {
+(spawnSync('java', ['-version']).status === 0 ? describe : describe.skip)('local engines (need Java)', () => {
   mkdirSync(inWorkspace('.assent'), { recursive: true });
   const state = new StateFolder(mkdtempSync(path.join(inWorkspace('.assent'), 'engines-')));
   const started: OwnProcess[] = [];

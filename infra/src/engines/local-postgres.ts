@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { OwnProcess, endsWithin } from '../process/own-process';
 import { runProgram } from '../process/run-program';
@@ -103,18 +103,19 @@ export class LocalPostgres implements PostgresEngine {
     return url.toString();
   }
 
+  /** Made beside and renamed, so that a start that is interrupted leaves nothing that looks like a data folder. */
   private async initialise({ binaries, data, user }: ReturnType<typeof postgresFiles>): Promise<void> {
-    rmSync(data, { recursive: true, force: true });
-    mkdirSync(data, { recursive: true, mode: 0o700 });
-    // Beside the data folder, which must be empty; the server's user reads it, so it belongs to that user.
+    const beside = `${data}.new`;
+    for (const folder of [data, beside]) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(beside, { recursive: true, mode: 0o700 });
+    // The server's user reads it, so it belongs to that user.
     const passwordFile = `${data}.password`;
     writeFileSync(passwordFile, `${this.options.password}\n`, { mode: 0o600 });
-    if (user !== null) for (const file of [data, passwordFile]) chownSync(file, user.uid, user.gid);
-    const args = ['-D', data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-    const outcome = await runProgram(path.join(binaries, 'initdb'), args, { cwd: data, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, ...(user ?? {}) });
+    if (user !== null) for (const file of [beside, passwordFile]) chownSync(file, user.uid, user.gid);
+    const args = ['-D', beside, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const outcome = await runProgram(path.join(binaries, 'initdb'), args, { cwd: beside, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, ...(user ?? {}) });
     rmSync(passwordFile, { force: true });
-    if (outcome.code === 0) return;
-    rmSync(data, { recursive: true, force: true });
-    throw new EngineUnavailable(`PostgreSQL could not prepare its data folder: ${outcome.words}`);
+    if (outcome.code !== 0) throw new EngineUnavailable(`PostgreSQL could not prepare its data folder: ${outcome.words}`);
+    renameSync(beside, data);
   }
 }

@@ -31,16 +31,22 @@ export function postgresFiles(state: StateFolder): PostgresFiles {
   if (user === null) return { binaries: path.join(native, 'bin'), data: path.join(state.subfolder('postgres'), 'data'), user };
   const binaries = reaches(user, path.join(native, 'bin')) ? native : copyOfBinaries(native);
   const home = reaches(user, state.folder) ? state.path('postgres') : fallbackHome(state);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  if (!existsSync(home)) mkdirSync(home, { mode: 0o700 });
   chownSync(home, user.uid, user.gid);
   return { binaries: path.join(binaries, 'bin'), data: path.join(home, 'data'), user };
 }
 
-const fallbackHome = (state: StateFolder): string => path.join(ROOTS_FALLBACK, createHash('sha256').update(state.folder).digest('hex').slice(0, 16));
+function fallbackFolder(): string {
+  mkdirSync(ROOTS_FALLBACK, { recursive: true });
+  chmodSync(ROOTS_FALLBACK, 0o755);
+  return ROOTS_FALLBACK;
+}
+
+const fallbackHome = (state: StateFolder): string => path.join(fallbackFolder(), createHash('sha256').update(state.folder).digest('hex').slice(0, 16));
 
 /** Forgets the data of this state folder, wherever it lies. The server must not run. */
 export function removePostgresData(state: StateFolder): void {
-  rmSync(fallbackHome(state), { recursive: true, force: true });
+  if (existsSync(ROOTS_FALLBACK)) rmSync(fallbackHome(state), { recursive: true, force: true });
   state.remove('postgres');
 }
 
@@ -81,10 +87,9 @@ const reaches = (user: ServerUser, folder: string): boolean =>
 
 function copyOfBinaries(native: string): string {
   const version = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(native, '..', 'package.json'), 'utf8'))).version;
-  const copy = path.join(ROOTS_FALLBACK, `postgres-${version}`);
+  const copy = path.join(fallbackFolder(), `postgres-${version}`);
   if (existsSync(copy)) return copy;
   const beside = `${copy}.${process.pid}`;
-  mkdirSync(ROOTS_FALLBACK, { recursive: true, mode: 0o755 });
   cpSync(native, beside, { recursive: true, verbatimSymlinks: true });
   renameSync(beside, copy);
   return copy;

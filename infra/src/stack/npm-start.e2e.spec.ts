@@ -67,9 +67,10 @@ const ledgerSize = async (): Promise<number> => {
   return logs[0]?.size ?? 0;
 };
 
-const describeOnLinux = existsSync('/proc/self/cmdline') ? describe : describe.skip;
+/** Looks into other processes and runs Kafka itself: both can be missing where Docker stands in for the engines. */
+const canRun = existsSync('/proc/self/cmdline') && spawnSync('java', ['-version']).status === 0;
 
-describeOnLinux('npm start', () => {
+(canRun ? describe : describe.skip)('npm start (needs Linux and Java)', () => {
   let terminal: Terminal | null = null;
   let firstStack: StackFile;
   let sizeBefore = 0;

@@ -1,5 +1,6 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 80;
+const COLUMNS = 80;
 /** A log file shows that a long step has begun; short ones show only that they are done. */
 const LONG_STEP_MS = 3000;
 
@@ -56,7 +57,8 @@ export class Progress {
     this.timer = setInterval(() => {
       this.frame = (this.frame + 1) % FRAMES.length;
       this.clear();
-      this.stream.write(`${FRAMES[this.frame] ?? ''} ${[...this.running].join(', ')}`.slice(0, this.stream.columns - 1));
+      // A terminal that does not say how wide it is says 0.
+      this.stream.write(`${FRAMES[this.frame] ?? ''} ${[...this.running].join(', ')}`.slice(0, (this.stream.columns || COLUMNS) - 1));
     }, FRAME_MS);
   }
 

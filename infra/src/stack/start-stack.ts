@@ -15,6 +15,8 @@ export interface StackHandle {
   /** Ends a program at once, as a crash would. The supervisor starts it again; `waitReady` returns when it is back. */
   kill(program: ProgramName | 'postgres' | 'kafka'): void;
   waitReady(program: ProgramName): Promise<void>;
+  /** The process of a program or of a replica, by its label; null while it is between two. */
+  pidOf(label: string): number | null;
   addReplica(service: ServiceName, env?: Readonly<Record<string, string>>): Promise<{ label: string; url: string }>;
   /** Everything that a program (or a replica, or an engine) has said. */
   logs(label: string): string;
@@ -41,6 +43,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackHandl
       if (program !== 'postgres' && program !== 'kafka') stack.program(program).kill();
       else if (stack.running[program].pid !== null) process.kill(stack.running[program].pid, 'SIGKILL');
     },
+    pidOf: (label) => stack.program(label).pid,
     waitReady: (program) => stack.program(program).waitReady(),
     addReplica: (service, env) => stack.addReplica(service, env),
     logs: (label) => {

@@ -1,0 +1,88 @@
+'use strict';
+/**
+ * Ways to break a promise, each with the test that must notice. The change is made to the source text as Jest compiles it, so that no product code
+ * knows of it. `from` stands in the file exactly once.
+ */
+module.exports = [
+  {
+    name: 'inbox check dropped',
+    file: 'libs/adapters/postgres/src/inbox/claim-messages.ts',
+    from: "return fresh.delete(key) ? 'new' : 'duplicate';",
+    to: "return 'new';",
+    kind: 'int',
+    spec: 'libs/adapters/kafka/src/batch-pipeline.int.spec.ts',
+    test: 'given the same messages again, has no effect a second time',
+  },
+  {
+    name: 'offset committed before the effect',
+    file: 'libs/adapters/kafka/src/kafka-batch-server.ts',
+    from: 'await pipeline.submitFirst(parsed);',
+    to: 'void pipeline.submitFirst(parsed).catch(() => undefined);',
+    kind: 'int',
+    spec: 'e2e/src/mutants/offsets-behind-effects.int.spec.ts',
+    test: 'is read again by the next process when the first one ended before its commit',
+  },
+  {
+    name: 'webhook acknowledged before the disk',
+    file: 'apps/webhook-ingest/src/storage/receipts.ts',
+    from: 'const settled = await this.group.submit({ ...arrival, key: eventKey(arrival.event), traceparent: currentTraceparent() });',
+    to: "void this.group.submit({ ...arrival, key: eventKey(arrival.event), traceparent: currentTraceparent() }).catch(() => undefined); const settled: Settled = { ok: true, value: { kind: 'stored', receiptId: '1' } };",
+    kind: 'int',
+    spec: 'apps/webhook-ingest/src/webhook-ingest.int.spec.ts',
+    test: 'a verified webhook is on disk, byte for byte, before it is answered',
+  },
+  {
+    name: 'cursor polling in the relay',
+    file: 'libs/adapters/postgres/src/outbox/relay.ts',
+    from: 'return withinBytes(rows);',
+    to: 'const cursor = this as unknown as { newest?: bigint }; const newer = rows.filter(({ seq }) => BigInt(seq) > (cursor.newest ?? 0n)); for (const { seq } of newer) cursor.newest = BigInt(seq); return withinBytes(newer);',
+    kind: 'int',
+    spec: 'libs/adapters/postgres/src/outbox/relay.int.spec.ts',
+    test: 'given a row that becomes visible after later ones, does not step over it (a cursor would)',
+  },
+  {
+    name: 'two relays on a lane',
+    file: 'libs/adapters/postgres/src/outbox/lane-holder.ts',
+    from: "'select pg_try_advisory_lock($1, $2) as taken'",
+    to: "'select ($1::bigint + $2::bigint) is not null as taken'",
+    kind: 'int',
+    spec: 'libs/adapters/postgres/src/outbox/relay.int.spec.ts',
+    test: 'given several replicas, shares the lanes out, never sends a lane twice at once, and takes over from one that is cut off',
+  },
+  {
+    name: 'expiry skipped',
+    file: 'libs/domain/session/src/rules/never-after-expiry.ts',
+    from: 'nowMs >= expiresAtMs',
+    to: 'nowMs >= Number.MAX_SAFE_INTEGER + 0 * expiresAtMs',
+    kind: 'unit',
+    spec: 'libs/domain/session/src/life-of-an-authentication.unit.spec.ts',
+    test: null,
+  },
+  {
+    name: 'expiry skipped by the statement that writes the answer',
+    file: 'apps/auth-session/src/authentication/write-authentications.ts',
+    from: 'WHERE row.key = new.key AND (NOT new.in_time OR clock_timestamp() < row.expires_at)`',
+    to: 'WHERE row.key = new.key`',
+    kind: 'int',
+    spec: 'apps/auth-session/src/timers/expiry.int.spec.ts',
+    test: 'given an approval written by a statement that comes too late, then it is not written, and the second look says EXPIRED',
+  },
+  {
+    name: '== instead of a constant-time compare, webhook',
+    file: 'libs/adapters/didit/src/signature.ts',
+    from: 'found = timingSafeEqual(expected, digest) || found;',
+    to: "found = expected.toString('hex') == presented || found;",
+    kind: 'unit',
+    spec: 'e2e/src/mutants/constant-time.unit.spec.ts',
+    test: 'a webhook’s signature, right',
+  },
+  {
+    name: '== instead of a constant-time compare, API key',
+    file: 'libs/platform/src/gateways/gateway-registry.ts',
+    from: '!timingSafeEqual(known.digest, digest)',
+    to: "known.digest.toString('hex') != digest.toString('hex')",
+    kind: 'unit',
+    spec: 'e2e/src/mutants/constant-time.unit.spec.ts',
+    test: 'a gateway’s API key',
+  },
+];
