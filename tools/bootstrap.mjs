@@ -18,6 +18,17 @@ const QUIET_KAFKAJS = '--disable-warning=TimeoutNegativeWarning';
 /** Jest loads ESM-only packages through an interface of Node that is still called experimental. */
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 
+/** Everything that is committed and made from code: event schemas, configuration, rules. */
+const GENERATORS = ['dist/libs/contracts/src/generate/main.js', 'dist/libs/platform/src/write-documents.js', 'dist/apps/exemption-engine/src/write-documents.js'];
+
+async function generate(args) {
+  for (const generator of GENERATORS) {
+    const code = await node([generator, ...args]);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
 /** What each subcommand runs, once everything is prepared. `needs` names what it cannot do without. */
 const COMMANDS = {
   start: { needs: ['packages', 'clients', 'build', 'engines'], run: (args) => node(['dist/infra/src/stack/main.js', 'start', ...args]) },
@@ -31,7 +42,7 @@ const COMMANDS = {
   lint: { needs: ['packages', 'clients'], run: (args) => nx('lint', args) },
   typecheck: { needs: ['packages', 'clients'], run: (args) => nx('typecheck', args) },
   build: { needs: ['packages', 'clients'], run: (args) => nx('build', args) },
-  generate: { needs: ['packages', 'clients', 'build'], run: async (args) => (await node(['dist/libs/contracts/src/generate/main.js', ...args])) || (await node(['dist/libs/platform/src/write-documents.js', ...args])) || node(['dist/apps/exemption-engine/src/write-documents.js', ...args]) },
+  generate: { needs: ['packages', 'clients', 'build'], run: generate },
   check: { needs: ['packages', 'clients', 'build'], run: (args) => node(['tools/check.mjs', ...args]) },
 };
 

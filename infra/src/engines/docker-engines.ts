@@ -93,9 +93,16 @@ class ComposeKafka extends ComposeEngine implements KafkaEngine {
   }
 }
 
-/** Runs `docker compose`; what docker-compose.yml leaves open comes from the environment that it is given here. */
+/** What docker-compose.yml leaves open. */
+export const composeEnvironment = (options: DockerOptions): Record<string, string> => ({
+  POSTGRES_PORT: String(options.postgresPort),
+  KAFKA_PORT: String(options.kafkaPort),
+  POSTGRES_PASSWORD: options.password,
+});
+
+/** Runs `docker compose`. */
 async function compose(options: DockerOptions, args: readonly string[]): Promise<void> {
-  const env = { ...process.env, POSTGRES_PORT: String(options.postgresPort), KAFKA_PORT: String(options.kafkaPort), POSTGRES_PASSWORD: options.password };
+  const env = { ...process.env, ...composeEnvironment(options) };
   const files = ['--project-name', options.project, '--file', inWorkspace('docker-compose.yml')];
   const { code, words } = await runProgram('docker', ['compose', ...files, ...args], { cwd: inWorkspace(), env });
   if (code !== 0) throw new EngineUnavailable(`docker compose ${args[0] ?? ''} failed:\n${words}`);

@@ -9,6 +9,7 @@ import { LocalKafka } from './local-kafka';
 import { LocalPostgres } from './local-postgres';
 import { namedEngines } from './named-engines';
 import { removePostgresData } from './postgres-files';
+import { testcontainersEngines } from './testcontainers-engines';
 
 export interface ResolveOptions {
   readonly state: StateFolder;
@@ -29,7 +30,8 @@ export async function startEngines(options: ResolveOptions): Promise<Engines> {
   if (wanted !== undefined && wanted !== '' && wanted !== 'docker' && wanted !== 'local') throw new EngineUnavailable('ASSENT_ENGINES is `docker`, `local` or not set');
   if (wanted === 'docker' || (wanted !== 'local' && dockerAnswers())) {
     try {
-      return await start(dockerEngines(await dockerOptions(options)));
+      const docker = await dockerOptions(options);
+      return await start(docker.disposable ? testcontainersEngines(docker) : dockerEngines(docker));
     } catch (error) {
       if (wanted === 'docker') throw error;
       options.say?.(`Docker answers, but its engines do not start; trying local ones. (${error instanceof Error ? error.message : String(error)})`);

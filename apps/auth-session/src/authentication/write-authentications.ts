@@ -23,7 +23,7 @@ const INSERT = `
            state, version, demand, lets_proceed, exemption, policy, cause_id, traceparent, token_hash, outcome, decided_ms, decision_seen,
            verdict_topic, verdict_headers, verdict_value, in_time)
    WHERE NOT in_time OR clock_timestamp() < ${time('expires_ms')}
-  ON CONFLICT (key) DO NOTHING`;
+  ON CONFLICT DO NOTHING`;
 
 const UPDATE = `
   UPDATE authentication AS row
