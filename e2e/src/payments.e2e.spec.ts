@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { Client } from 'pg';
 import { Flow } from './flow';
@@ -100,6 +101,18 @@ describe('a payment that the payer approves', () => {
     await flow.sandbox.finish(vendorSessionId);
     expect(await flow.verdict(id)).toMatchObject({ outcome: 'APPROVED', payment: { amount: '247.50' } });
     expect(flow.verdicts(id)).toHaveLength(1);
+  });
+});
+
+describe('the trace of a gateway', () => {
+  it('goes through every service and every topic to the verdict', async () => {
+    const traceId = randomBytes(16).toString('hex');
+    const request = payment(paymentOf('3.50'));
+    const id = idOf(request);
+    await flow.gateway.publish(request, { headers: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` } });
+    await flow.verdict(id);
+    const traces = ['sca.decided', 'sca.verdict'].flatMap((topic) => flow.topics.about(topic, id)).map(({ headers }) => headers['ce_traceparent']?.slice(3, 35));
+    expect(traces).toEqual([traceId, traceId]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { topicSpecs } from '@assent/contracts';
 import { Kafka, logLevel } from 'kafkajs';
@@ -11,7 +11,7 @@ import { StateFolder } from '../state/state-folder';
 import { createTopics } from '../topics/create-topics';
 import { inWorkspace } from '../workspace';
 import { type Engines, EngineUnavailable } from './engine';
-import { removePostgresData } from './postgres-files';
+import { postgresFiles, removePostgresData } from './postgres-files';
 import { startEngines, stopEngines } from './resolve-engines';
 
 /** The engines that a newcomer without Docker gets, in a state folder of their own. */
@@ -47,6 +47,13 @@ import { startEngines, stopEngines } from './resolve-engines';
     expect(await ask(`SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commits, current_setting('server_encoding') AS encoding, 'a' > 'B' AS code_points`)).toEqual([
       { fsync: 'on', commits: 'on', encoding: 'UTF8', code_points: true },
     ]);
+  });
+
+  it('start over the empty lock file of a server that was killed while it started', async () => {
+    await engines.postgres.stop();
+    writeFileSync(path.join(postgresFiles(state).data, 'postmaster.pid'), '');
+    await engines.postgres.start();
+    expect(await ask('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('let nobody in without the password, and keep that to their owner', async () => {

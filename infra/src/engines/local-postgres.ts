@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { OwnProcess, endsWithin } from '../process/own-process';
 import { runProgram } from '../process/run-program';
@@ -60,6 +60,7 @@ export class LocalPostgres implements PostgresEngine {
     const { state, logFile, port } = this.options;
     const files = postgresFiles(state);
     if (!existsSync(path.join(files.data, 'PG_VERSION'))) await this.initialise(files);
+    removeEmptyLock(files.data);
     const started = await OwnProcess.start({
       name: 'postgres',
       command: path.join(files.binaries, 'postgres'),
@@ -118,4 +119,10 @@ export class LocalPostgres implements PostgresEngine {
     if (outcome.code !== 0) throw new EngineUnavailable(`PostgreSQL could not prepare its data folder: ${outcome.words}`);
     renameSync(beside, data);
   }
+}
+
+/** A server that is killed in the moment in which it makes its lock file leaves it empty, and no later one starts over it. The folder is ours alone. */
+function removeEmptyLock(data: string): void {
+  const lock = path.join(data, 'postmaster.pid');
+  if (existsSync(lock) && statSync(lock).size === 0) rmSync(lock);
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { signalProcess } from '../process/own-process';
 import { type ProgramName, type ServiceName } from '../services';
 import { Stack, type StackOptions } from './stack';
 import { type StackFile } from './stack-file';
@@ -41,7 +42,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackHandl
     stopService: (program) => stack.program(program).stop(),
     kill: (program) => {
       if (program !== 'postgres' && program !== 'kafka') stack.program(program).kill();
-      else if (stack.running[program].pid !== null) process.kill(stack.running[program].pid, 'SIGKILL');
+      else if (stack.running[program].pid !== null) signalProcess(stack.running[program].pid, 'SIGKILL');
     },
     pidOf: (label) => stack.program(label).pid,
     waitReady: (program) => stack.program(program).waitReady(),
