@@ -25,7 +25,7 @@ export class TopicReader {
   static async open(brokers: readonly string[], topics: readonly string[], name: string): Promise<TopicReader> {
     const kafka = new Kafka({ clientId: name, brokers: [...brokers], logLevel: logLevel.NOTHING });
     const groupId = `${name}-${process.pid}-${Date.now()}`;
-    await startFromNow(kafka, groupId, topics);
+    const ends = await endsOf(kafka, topics);
     const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 50, ...BACK_SOON });
     const reader = new TopicReader(consumer);
     await consumer.connect();
@@ -40,6 +40,7 @@ export class TopicReader {
         return Promise.resolve();
       },
     });
+    for (const end of ends) consumer.seek(end);
     await joined;
     await fetching;
     return reader;
@@ -66,15 +67,13 @@ export class TopicReader {
   }
 }
 
-/** Written down at the broker: "the latest" of a reader that has to join anew would leave out what came meanwhile. */
-async function startFromNow(kafka: Kafka, groupId: string, topics: readonly string[]): Promise<void> {
+/** Where each partition ends now. A reader that joins anew later goes on from what it has committed, or reads from the beginning and finds what it knows. */
+async function endsOf(kafka: Kafka, topics: readonly string[]): Promise<{ topic: string; partition: number; offset: string }[]> {
   const admin = kafka.admin();
   await admin.connect();
-  for (const topic of topics) {
-    const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ partition, offset: high }));
-    await admin.setOffsets({ groupId, topic, partitions });
-  }
+  const ends = await Promise.all(topics.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({ topic, partition, offset: high }))));
   await admin.disconnect();
+  return ends.flat();
 }
 
 function jsonOf(value: Buffer | null): Record<string, unknown> | null {
